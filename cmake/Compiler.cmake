@@ -1,0 +1,33 @@
+# The language, the compilers that are known to compile coroutines correctly, and the warnings.
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  message(FATAL_ERROR
+    "g++ ${CMAKE_CXX_COMPILER_VERSION} compiles some legal coroutines wrongly and without a warning: a co_await in a "
+    "condition may never complete, an aggregate temporary in a co_await expression is destroyed twice. "
+    "Use clang++ 19 or newer (cmake --preset release does), or g++ 13 or newer.")
+elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 19)
+  message(FATAL_ERROR "clang++ ${CMAKE_CXX_COMPILER_VERSION} is too old: use clang++ 19 or newer.")
+elseif(NOT CMAKE_CXX_COMPILER_ID MATCHES "^(GNU|Clang)$")
+  message(FATAL_ERROR "${CMAKE_CXX_COMPILER_ID} is not a compiler gotback is built with: use clang++ 19 or newer.")
+endif()
+
+add_library(gotback_options INTERFACE)
+target_compile_options(gotback_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wold-style-cast -Wcast-qual -Wformat=2 -Werror)
+target_include_directories(gotback_options INTERFACE "${PROJECT_SOURCE_DIR}")
+
+set(GOTBACK_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize= (address,undefined or thread)")
+if(GOTBACK_SANITIZE)
+  target_compile_options(gotback_options INTERFACE -fsanitize=${GOTBACK_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(gotback_options INTERFACE -fsanitize=${GOTBACK_SANITIZE})
+endif()

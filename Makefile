@@ -1,0 +1,73 @@
+# A façade: each target is the few commands that one would type. `make help` lists them; the presets are in
+# CMakePresets.json, and cmake, ctest and the scripts work without make.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PREFIX ?= /usr/local
+export CTEST_PARALLEL_LEVEL ?= $(shell nproc)
+
+code_folders := $(wildcard scheduler transports echo server client tests bench)
+code_files = $(shell find $(code_folders) -name '*.h' -o -name '*.cpp' -o -name '*.c')
+
+.PHONY: help
+help: ## Print this list
+	@echo 'make TARGET, where TARGET is one of'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: packages
+packages: ## Install the Debian packages that are missing (every target below that needs them does)
+	@scripts/install-packages
+
+.PHONY: build
+build: packages ## Build the programs and the tests: build/bin/echo_server, build/bin/echo_client
+	cmake --preset release
+	cmake --build --preset release
+
+.PHONY: demo
+demo: build ## Start echo_server, run scenarios/multi.json against it, print a verdict
+	@scripts/demo
+
+.PHONY: test
+test: build ## Run all tests on the release build (under ten minutes on two cores)
+	ctest --preset release
+
+.PHONY: check
+check: check-format check-asan check-tsan tidy ## Run what takes longer: the tests under sanitizers, static analysis
+
+.PHONY: check-format
+check-format: packages
+	clang-format-19 --dry-run -Werror $(code_files)
+
+.PHONY: check-asan check-tsan
+check-asan check-tsan: check-%: packages
+	cmake --preset $*
+	cmake --build --preset $*
+	ctest --preset $*
+
+.PHONY: tidy
+tidy: packages ## Run clang-tidy over all sources
+	cmake --preset dev
+	run-clang-tidy-19 -quiet -p build/dev "^$(CURDIR)/"
+
+.PHONY: coverage
+coverage: packages ## Run all tests with coverage counted; print it for each file
+	rm -rf build/coverage/profiles
+	cmake --preset coverage
+	cmake --build --preset coverage
+	ctest --preset coverage
+	scripts/coverage
+
+.PHONY: format
+format: packages ## Format all sources in place
+	clang-format-19 -i $(code_files)
+
+.PHONY: install
+install: build ## Install to PREFIX (/usr/local), below DESTDIR if that is set
+	cmake --install build --prefix '$(PREFIX)'
+
+.PHONY: clean
+clean: ## Remove everything that was built
+	rm -rf build

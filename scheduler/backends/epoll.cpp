@@ -1,0 +1,458 @@
+#include "scheduler/backends/epoll.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <vector>
+
+#include "scheduler/backends/send_queue.h"
+#include "scheduler/backends/socket.h"
+#include "scheduler/check.h"
+#include "scheduler/intrusive_list.h"
+#include "scheduler/listener.h"
+#include "scheduler/readiness.h"
+#include "scheduler/stream.h"
+
+namespace sched {
+
+namespace {
+
+constexpr std::uint32_t kLargeBuffer = 64 * 1024;
+constexpr std::uint32_t kSmallBuffer = 4 * 1024;
+constexpr std::size_t kEventsAWait = 512;
+constexpr std::size_t kPartsASend = 16;
+
+/// How soon a connect to a Unix socket whose backlog is full is tried again: the kernel says EAGAIN (connect(2)) and
+/// tells nobody when there is room.
+constexpr Duration kRetryConnect = std::chrono::milliseconds(1);
+
+/// What an epoll event points at.
+class Source {
+ public:
+  virtual void on_events(std::uint32_t events) = 0;
+
+ protected:
+  ~Source() = default;
+};
+
+struct EpollStream final : StreamState, Source {
+  EpollStream(Descriptor descriptor, const StreamOptions& stream_options)
+      : fd(std::move(descriptor)), options(stream_options) {}
+
+  void on_events(std::uint32_t events) override;
+  void write_queue();
+  void fail_sending(int error_number);
+  void wake_writers();
+
+  Descriptor fd;
+  const StreamOptions options;
+  bool readable = false;
+  bool writable = true;
+  bool ending = false;  ///< the peer's FIN or an error is in the socket, so a short read does not mean that it is empty
+  Result<void> receive_state;
+  Result<void> send_state;
+  SendQueue queue;
+  ConnectOperation* connecting = nullptr;
+};
+
+struct EpollListener final : ListenerState, Source {
+  EpollListener(Descriptor descriptor, const StreamOptions& stream_options)
+      : fd(std::move(descriptor)), options(stream_options) {}
+
+  void on_events(std::uint32_t) override {
+    acceptable = true;
+    if (acceptor != nullptr) acceptor->wake();
+  }
+
+  Descriptor fd;
+  const StreamOptions options;
+  bool acceptable = true;
+};
+
+struct WatchedDescriptor final : Source {
+  explicit WatchedDescriptor(ReadinessOperation& waiting) : operation(waiting) {}
+
+  void on_events(std::uint32_t) override {
+    operation.result = {};
+    operation.wake();
+  }
+
+  ReadinessOperation& operation;
+};
+
+void EpollStream::on_events(std::uint32_t events) {
+  if (connecting != nullptr) return connecting->wake();
+  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) ending = true;
+  if ((events & EPOLLIN) != 0 || ending) {
+    readable = true;
+    if (receiver != nullptr) receiver->wake();
+  }
+  if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) {
+    writable = true;
+    if (!queue.empty()) write_queue();
+  }
+}
+
+void EpollStream::write_queue() {
+  while (writable && !queue.empty()) {
+    std::array<iovec, kPartsASend> parts;
+    const ssize_t count = system::send(fd.get(), std::span(parts).first(queue.gather(parts)));
+    if (count >= 0) {
+      queue.consume(static_cast<std::size_t>(count));
+      sent += static_cast<std::uint64_t>(count);
+      unsent -= static_cast<std::uint64_t>(count);
+    } else if (errno == EAGAIN) {
+      writable = false;
+    } else {
+      fail_sending(errno);
+    }
+  }
+  wake_writers();
+}
+
+void EpollStream::fail_sending(int error_number) {
+  send_state = system_error("send", error_number);
+  queue.clear();
+  unsent = 0;
+}
+
+void EpollStream::wake_writers() {
+  if (sender != nullptr && (!send_state || unsent < options.unsent_limit)) sender->wake();
+  if (flusher != nullptr && unsent == 0) flusher->wake();
+}
+
+class EpollBackend final : public Backend {
+ public:
+  explicit EpollBackend(Descriptor epoll) : epoll_(std::move(epoll)) {}
+
+  std::string_view name() const override { return "epoll"; }
+  Instant now() override { return system::now(); }
+  std::uint64_t random() override { return system::random(); }
+
+  bool attempt(AcceptOperation& operation) override;
+  bool attempt(ConnectOperation& operation) override;
+  bool attempt(ReceiveOperation& operation) override;
+  bool attempt(SendOperation& operation) override;
+  bool attempt(FlushOperation& operation) override;
+  bool attempt(ReadinessOperation& operation) override;
+  void cancel(ConnectOperation& operation) override;
+  void cancel(ReadinessOperation& operation) override;
+
+  Result<ListenerState*> listen(const Address& address, const ListenOptions& options) override;
+  Result<ListenerState*> adopt(Descriptor listening, const ListenOptions& options) override;
+  Result<Address> local_address(const ListenerState& listener) override;
+  void close(ListenerState& listener) override;
+  Result<Address> local_address(const StreamState& stream) override;
+  Result<Address> peer_address(const StreamState& stream) override;
+  Result<void> shutdown_send(StreamState& stream) override;
+  void close(StreamState& stream, Close how) override;
+
+  Lease lend(std::size_t size) override { return (size <= kSmallBuffer ? small_ : large_).lend(); }
+  void wait(Instant deadline) override;
+  bool is_closing() const override { return false; }
+
+ private:
+  Result<EpollStream*> make_stream(Descriptor fd, const StreamOptions& options);
+  Result<void> watch(int fd, std::uint32_t events, Source& source);
+  bool finish_connect(ConnectOperation& operation, int error_number);
+  void send_now(EpollStream& stream, SendOperation& operation);
+  bool keep(EpollStream& stream, SendOperation& operation);
+
+  Descriptor epoll_;
+  HeapBufferPool large_{kLargeBuffer, 16};
+  HeapBufferPool small_{kSmallBuffer, 256};
+  std::vector<ConnectOperation*> retrying_;
+  std::array<epoll_event, kEventsAWait> events_{};
+};
+
+Result<void> EpollBackend::watch(int fd, std::uint32_t events, Source& source) {
+  epoll_event event{.events = events, .data = {.ptr = &source}};
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) return system_error("epoll_ctl", errno);
+  return {};
+}
+
+Result<EpollStream*> EpollBackend::make_stream(Descriptor fd, const StreamOptions& options) {
+  auto stream = std::make_unique<EpollStream>(std::move(fd), options);
+  const auto watched = watch(stream->fd.get(), EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, *stream);
+  if (!watched) return std::unexpected(watched.error());
+  return stream.release();
+}
+
+Result<ListenerState*> EpollBackend::listen(const Address& address, const ListenOptions& options) {
+  Result<Descriptor> fd = system::listen(address, options);
+  if (!fd) return std::unexpected(fd.error());
+  return adopt(std::move(*fd), options);
+}
+
+Result<ListenerState*> EpollBackend::adopt(Descriptor listening, const ListenOptions& options) {
+  auto listener = std::make_unique<EpollListener>(std::move(listening), options.streams);
+  const auto watched = watch(listener->fd.get(), EPOLLIN | EPOLLET | EPOLLEXCLUSIVE, *listener);
+  if (!watched) return std::unexpected(watched.error());
+  return listener.release();
+}
+
+Result<Address> EpollBackend::local_address(const ListenerState& listener) {
+  return system::local_address(static_cast<const EpollListener&>(listener).fd.get());
+}
+
+void EpollBackend::close(ListenerState& state) {
+  auto& listener = static_cast<EpollListener&>(state);
+  // Other threads may have the same socket open, and then closing it here would leave it registered.
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listener.fd.get(), nullptr);
+  delete &listener;
+}
+
+bool EpollBackend::attempt(AcceptOperation& operation) {
+  auto& listener = static_cast<EpollListener&>(operation.listener);
+  const bool waits = operation.wait == AcceptOperation::Wait::yes;
+  while (listener.acceptable || !waits) {
+    sockaddr_un storage{};
+    auto* peer = reinterpret_cast<sockaddr*>(&storage);
+    socklen_t length = sizeof storage;
+    Descriptor fd(::accept4(listener.fd.get(), peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (fd) {
+      operation.peer = Address(peer, length);
+      Result<EpollStream*> stream = make_stream(std::move(fd), listener.options);
+      if (stream) operation.result = *stream;
+      if (!stream) operation.result = std::unexpected(stream.error());
+      return true;
+    }
+    if (errno == EAGAIN) {
+      listener.acceptable = false;
+      if (waits) return false;
+      operation.result = failure(ErrorCode::would_block, "accept");
+      return true;
+    }
+    if (errno != EINTR && errno != ECONNABORTED && errno != EPROTO) {
+      operation.result = system_error("accept", errno);
+      return true;
+    }
+  }
+  return false;
+}
+
+bool EpollBackend::finish_connect(ConnectOperation& operation, int error_number) {
+  auto* stream = static_cast<EpollStream*>(std::exchange(operation.state, nullptr));
+  stream->connecting = nullptr;
+  if (error_number == 0) {
+    operation.result = stream;
+  } else {
+    delete stream;
+    operation.result = system_error("connect", error_number);
+  }
+  return true;
+}
+
+bool EpollBackend::attempt(ConnectOperation& operation) {
+  auto* stream = static_cast<EpollStream*>(operation.state);
+  if (stream == nullptr) {
+    Result<Descriptor> fd = system::socket_to(operation.to, operation.options, operation.from);
+    if (!fd) {
+      operation.result = std::unexpected(fd.error());
+      return true;
+    }
+    Result<EpollStream*> made = make_stream(std::move(*fd), operation.options);
+    if (!made) {
+      operation.result = std::unexpected(made.error());
+      return true;
+    }
+    operation.state = stream = *made;
+    stream->connecting = &operation;
+  }
+  // Once it was begun, connect(2) tells how it went: EALREADY, EISCONN, or why it failed.
+  if (::connect(stream->fd.get(), operation.to.data(), operation.to.size()) == 0 || errno == EISCONN) {
+    return finish_connect(operation, 0);
+  }
+  if (errno == EINPROGRESS || errno == EALREADY || errno == EINTR) return false;
+  if (errno != EAGAIN || !operation.to.is_unix()) return finish_connect(operation, errno);
+  retrying_.push_back(&operation);
+  return false;
+}
+
+void EpollBackend::cancel(ConnectOperation& operation) {
+  std::erase(retrying_, &operation);
+  delete static_cast<EpollStream*>(std::exchange(operation.state, nullptr));
+  operation.complete();
+}
+
+bool EpollBackend::attempt(ReceiveOperation& operation) {
+  auto& stream = static_cast<EpollStream&>(operation.stream);
+  const bool waits = operation.wait == ReceiveOperation::Wait::yes;
+  if (!stream.receive_state) {
+    operation.result = std::unexpected(stream.receive_state.error());
+    return true;
+  }
+  if (!stream.readable && waits) return false;
+  Lease lease = large_.lend();
+  if (!lease) {
+    operation.result = failure(ErrorCode::out_of_memory, "receive");
+    return true;
+  }
+  const std::size_t limit = std::min(stream.options.receive_limit, kLargeBuffer);
+  ssize_t count = 0;
+  do count = ::recv(stream.fd.get(), lease.tail_room().data(), limit, 0);
+  while (count < 0 && errno == EINTR);
+  if (count > 0) {
+    if (static_cast<std::size_t>(count) < limit && !stream.ending) stream.readable = false;
+    lease.commit(static_cast<std::size_t>(count));
+    operation.result = std::move(lease);
+    return true;
+  }
+  if (count < 0 && errno == EAGAIN) {
+    stream.readable = false;
+    operation.result = failure(waits ? ErrorCode::cancelled : ErrorCode::would_block, "receive");
+    return !waits;
+  }
+  stream.receive_state = count == 0 ? failure(ErrorCode::end_of_stream, "receive") : system_error("receive", errno);
+  operation.result = std::unexpected(stream.receive_state.error());
+  return true;
+}
+
+/// Gives the kernel what it takes of the operation's bytes.
+void EpollBackend::send_now(EpollStream& stream, SendOperation& operation) {
+  while (stream.writable && stream.send_state) {
+    std::array<iovec, 2> parts;
+    std::size_t count = 0;
+    std::size_t size = 0;
+    const auto add = [&](Bytes bytes) {
+      if (bytes.empty()) return;
+      parts[count++] = {const_cast<std::byte*>(bytes.data()), bytes.size()};
+      size += bytes.size();
+    };
+    if (operation.lease) add(operation.lease.bytes());
+    for (const Bytes part : operation.parts) add(part);
+    if (size == 0) return;
+    const ssize_t taken = system::send(stream.fd.get(), std::span(parts).first(count));
+    if (taken >= 0) {
+      stream.sent += static_cast<std::uint64_t>(taken);
+      operation.take(static_cast<std::size_t>(taken));
+    } else if (errno == EAGAIN) {
+      stream.writable = false;
+    } else {
+      stream.fail_sending(errno);
+    }
+  }
+}
+
+/// Keeps what the kernel did not take, as far as the limit allows; true when that was all.
+bool EpollBackend::keep(EpollStream& stream, SendOperation& operation) {
+  if (operation.left() == 0) return true;
+  if (stream.unsent >= stream.options.unsent_limit) return false;
+  if (operation.lease) {
+    stream.unsent += operation.lease.size();
+    stream.queue.push(std::move(operation.lease));
+    return true;
+  }
+  for (const Bytes part : operation.parts) {
+    for (Bytes left = part; !left.empty();) {
+      const std::size_t room = stream.options.unsent_limit - stream.unsent;
+      if (room == 0) return false;
+      std::size_t copied = stream.queue.fill_last(left.first(std::min(left.size(), room)));
+      if (copied == 0) {
+        Lease fresh = lend(left.size());
+        if (!fresh) return stream.fail_sending(ENOMEM), true;
+        copied = std::min({left.size(), room, fresh.tail_room().size()});
+        std::copy_n(left.begin(), copied, fresh.tail_room().begin());
+        fresh.commit(copied);
+        stream.queue.push(std::move(fresh));
+      }
+      stream.unsent += copied;
+      operation.take(copied);
+      left = left.subspan(copied);
+    }
+  }
+  return true;
+}
+
+bool EpollBackend::attempt(SendOperation& operation) {
+  auto& stream = static_cast<EpollStream&>(operation.stream);
+  if (stream.queue.empty()) send_now(stream, operation);
+  if (stream.send_state && !keep(stream, operation)) return false;
+  operation.result = stream.send_state;
+  return true;
+}
+
+bool EpollBackend::attempt(FlushOperation& operation) {
+  auto& stream = static_cast<EpollStream&>(operation.stream);
+  if (stream.send_state && stream.unsent > 0) return false;
+  operation.result = stream.send_state;
+  return true;
+}
+
+bool EpollBackend::attempt(ReadinessOperation& operation) {
+  auto* watched = static_cast<WatchedDescriptor*>(operation.state);
+  if (watched != nullptr) {
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, operation.fd, nullptr);
+    delete watched;
+    operation.state = nullptr;
+    return true;
+  }
+  watched = new WatchedDescriptor(operation);
+  const std::uint32_t events = operation.ready == Ready::to_read ? EPOLLIN | EPOLLRDHUP : EPOLLOUT;
+  const Result<void> result = watch(operation.fd, events | EPOLLONESHOT, *watched);
+  if (result) {
+    operation.state = watched;
+    return false;
+  }
+  delete watched;
+  // EPERM: the descriptor is a regular file or a directory, which is always ready.
+  operation.result = result.error().error_number == EPERM ? Result<void>{} : result;
+  return true;
+}
+
+void EpollBackend::cancel(ReadinessOperation& operation) {
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, operation.fd, nullptr);
+  delete static_cast<WatchedDescriptor*>(std::exchange(operation.state, nullptr));
+  operation.result = failure(ErrorCode::cancelled, "poll");
+  operation.complete();
+}
+
+Result<Address> EpollBackend::local_address(const StreamState& stream) {
+  return system::local_address(static_cast<const EpollStream&>(stream).fd.get());
+}
+
+Result<Address> EpollBackend::peer_address(const StreamState& stream) {
+  return system::peer_address(static_cast<const EpollStream&>(stream).fd.get());
+}
+
+Result<void> EpollBackend::shutdown_send(StreamState& state) {
+  if (::shutdown(static_cast<EpollStream&>(state).fd.get(), SHUT_WR) != 0) return system_error("shutdown", errno);
+  return {};
+}
+
+void EpollBackend::close(StreamState& state, Close how) {
+  auto& stream = static_cast<EpollStream&>(state);
+  if (how == Close::reset) system::reset_on_close(stream.fd.get());
+  delete &stream;
+}
+
+void EpollBackend::wait(Instant deadline) {
+  if (!retrying_.empty()) deadline = std::min(deadline, instant_after(now(), kRetryConnect));
+  timespec limit{};
+  if (deadline != kNever) {
+    const Duration left = std::max(deadline - now(), Duration::zero());
+    limit = {.tv_sec = left.count() / 1'000'000'000, .tv_nsec = left.count() % 1'000'000'000};
+  }
+  const int count = ::epoll_pwait2(epoll_.get(), events_.data(), static_cast<int>(events_.size()),
+                                   deadline == kNever ? nullptr : &limit, nullptr);
+  check(count >= 0 || errno == EINTR, "epoll_pwait2 failed");
+  for (int i = 0; i < count; ++i) {
+    const epoll_event& event = events_[static_cast<std::size_t>(i)];
+    static_cast<Source*>(event.data.ptr)->on_events(event.events);
+  }
+  for (ConnectOperation* operation : std::exchange(retrying_, {})) operation->wake();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Backend>> make_epoll_backend() {
+  Descriptor epoll(::epoll_create1(EPOLL_CLOEXEC));
+  if (!epoll) return system_error("epoll_create1", errno);
+  return std::make_unique<EpollBackend>(std::move(epoll));
+}
+
+}  // namespace sched

@@ -1,5 +1,6 @@
 #include "scheduler/listener.h"
 
+#include "scheduler/backends/socket.h"
 #include "scheduler/check.h"
 #include "scheduler/scheduler.h"
 
@@ -53,6 +54,14 @@ void Listener::close() {
 Result<Listener> listen(const Address& address, const ListenOptions& options) {
   return own(Scheduler::current().backend().listen(address, options));
 }
+
+Result<Descriptor> open_listener(const Address& address, const ListenOptions& options) {
+  return system::listen(address, options);
+}
+
+Result<Address> local_address(const Descriptor& socket) { return system::local_address(socket.get()); }
+
+bool is_abandoned(const Address& address) { return system::refuses(address); }
 
 Result<Listener> adopt_listener(Descriptor listening, const ListenOptions& options) {
   return own(Scheduler::current().backend().adopt(std::move(listening), options));

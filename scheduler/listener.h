@@ -65,6 +65,13 @@ class Listener {
 /// Listens at `address` with this thread's backend. Errors: as of socket(2), bind(2) and listen(2).
 Result<Listener> listen(const Address& address, const ListenOptions& options = {});
 
+/// A socket that listens at `address`, for a backend to adopt: what listen() does when the scheduler is another thread's.
+Result<Descriptor> open_listener(const Address& address, const ListenOptions& options = {});
+Result<Address> local_address(const Descriptor& socket);
+
+/// Whether `address`, the path of a Unix socket, is one that nobody listens at any more.
+bool is_abandoned(const Address& address);
+
 /// Takes over a descriptor that listens already (another thread made it, or a service manager).
 Result<Listener> adopt_listener(Descriptor listening, const ListenOptions& options = {});
 

@@ -82,6 +82,11 @@ Result<Descriptor> socket_to(const Address& to, const StreamOptions& options, co
   return fd;
 }
 
+bool refuses(const Address& address) {
+  const Result<Descriptor> fd = make_socket(address.family());
+  return fd && ::connect(fd->get(), address.data(), address.size()) != 0 && errno == ECONNREFUSED;
+}
+
 Result<Address> local_address(int fd) { return address_of(fd, ::getsockname, "getsockname"); }
 Result<Address> peer_address(int fd) { return address_of(fd, ::getpeername, "getpeername"); }
 

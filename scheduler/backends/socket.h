@@ -27,6 +27,9 @@ Result<Descriptor> listen(const Address& address, const ListenOptions& options);
 /// serves as many connections as there are ports to each peer.
 Result<Descriptor> socket_to(const Address& to, const StreamOptions& options, const std::optional<Address>& from);
 
+/// Whether a connect to `address` is refused at once, because nobody listens there.
+bool refuses(const Address& address);
+
 Result<Address> local_address(int fd);
 Result<Address> peer_address(int fd);
 

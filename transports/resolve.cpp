@@ -1,0 +1,86 @@
+#include "transports/resolve.h"
+
+#include <netdb.h>
+
+#include <memory>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "scheduler/backend.h"
+#include "scheduler/event.h"
+#include "scheduler/mailbox.h"
+#include "scheduler/scheduler.h"
+#include "scheduler/scope.h"
+
+namespace transport {
+
+namespace {
+
+using sched::Address;
+
+/// The addresses that need no resolver; nothing when `url` names a host that does.
+std::optional<Addresses> resolve_literal(const Url& url) {
+  if (url.scheme == Scheme::kUnix) return std::vector{*Address::unix_path(url.path)};
+  const auto ip = [&](const char* host) { return *Address::ip(host, url.port); };
+  if (url.host == "localhost") return std::vector{ip("127.0.0.1"), ip("::1")};
+  if (url.host == "*") return std::vector{ip("0.0.0.0"), ip("::")};
+  const std::string host = url.scope.empty() ? url.host : url.host + "%" + url.scope;
+  if (const std::optional<Address> address = Address::ip(host, url.port)) return std::vector{*address};
+  if (!url.scope.empty()) return std::unexpected("there is no network interface \"" + url.scope + "\"");
+  return std::nullopt;
+}
+
+Addresses ask_resolver(const std::string& host, std::uint16_t port) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_ADDRCONFIG;
+  addrinfo* found = nullptr;
+  const int status = ::getaddrinfo(host.c_str(), nullptr, &hints, &found);
+  if (status != 0) return std::unexpected("cannot resolve \"" + host + "\": " + ::gai_strerror(status));
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owned(found, &::freeaddrinfo);
+  std::vector<Address> addresses;
+  for (const addrinfo* one = found; one != nullptr; one = one->ai_next) {
+    addresses.push_back(Address(one->ai_addr, one->ai_addrlen).with_port(port));
+  }
+  return addresses;
+}
+
+/// What a helper thread and the fiber that asked share; whoever lets go last frees it.
+struct Question {
+  sched::Mailbox mailbox;
+  Addresses answer = std::unexpected(std::string("resolving was cancelled"));
+};
+
+}  // namespace
+
+Addresses resolve_blocking(const Url& url) {
+  if (std::optional<Addresses> literal = resolve_literal(url)) return *std::move(literal);
+  return ask_resolver(url.host, url.port);
+}
+
+sched::Task<Addresses> resolve(Url url) {
+  if (std::optional<Addresses> literal = resolve_literal(url)) co_return *std::move(literal);
+  if (sched::Scheduler::current().backend().name() == "simulated") {
+    co_return std::unexpected("cannot resolve \"" + url.host + "\": the simulated network knows only localhost");
+  }
+  const auto question = std::make_shared<Question>();
+  sched::Event answered;
+  // getaddrinfo(3) cannot be interrupted: the thread is left behind when the fiber is cancelled, and touches only what
+  // it shares.
+  std::thread([question, url, answered = &answered] {
+    Addresses answer = ask_resolver(url.host, url.port);
+    question->mailbox.post([question = question.get(), answered, answer = std::move(answer)] {
+      question->answer = answer;
+      answered->set();
+    });
+  }).detach();
+  sched::Scope scope;
+  scope.spawn(question->mailbox.deliver());
+  [[maybe_unused]] const sched::Result<void> waited = co_await answered.wait();
+  scope.cancel();
+  [[maybe_unused]] const sched::Result<void> joined = co_await scope.join();
+  co_return question->answer;
+}
+
+}  // namespace transport

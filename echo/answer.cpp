@@ -47,7 +47,7 @@ std::span<const std::byte> StreamAnswer::take_bytes(std::span<const std::byte>& 
   auto bytes = rest.first(std::min(rest.size(), limit));
   // Without a prefix units cannot be told apart, and need not be looked for.
   if (!prefix_.empty()) {
-    bytes = bytes.first(framing_ == Framing::kLine ? line_bytes(bytes) : chunk_bytes(bytes, rest.size()));
+    bytes = bytes.first(framing_ == Framing::line ? line_bytes(bytes) : chunk_bytes(bytes, rest.size()));
   }
   rest = rest.subspan(bytes.size());
   return bytes;

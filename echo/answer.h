@@ -1,11 +1,11 @@
 #pragma once
 
-// What a byte stream is answered: a pure function of its bytes. No sockets, no clock, no allocation; any thread, one
-// stream each. The caller moves the bytes and chooses how: in place, copied or gathered.
-
 #include <cstddef>
 #include <cstdint>
 #include <span>
+
+// What a byte stream is answered: a pure function of its bytes. No sockets, no clock, no allocation; any thread, one
+// stream each. The caller moves the bytes and chooses how: in place, copied or gathered.
 
 namespace echo {
 
@@ -13,16 +13,16 @@ namespace echo {
 enum class Framing : std::uint8_t {
   /// A line, ended by '\n'. The answer depends on the stream alone, never on how it was cut into receives: the prefix
   /// goes out with the first byte of a line, the bytes of the line follow as they arrive, however long it gets.
-  kLine,
+  line,
   /// What one receive returned, cut after every kChunkBytes.
-  kChunk,
+  chunk,
 };
 
-/// The most that one unit of Framing::kChunk holds, in bytes.
+/// The most that one unit of Framing::chunk holds, in bytes.
 inline constexpr std::size_t kChunkBytes = 1000;
 
 /// The answer to one byte stream. The bytes received are handed to next() or write(), in any mixture, as `rest`: both
-/// take what they answer off its front. For Framing::kChunk, what one receive returned is used up before what the next
+/// take what they answer off its front. For Framing::chunk, what one receive returned is used up before what the next
 /// one returned is handed in.
 class StreamAnswer {
  public:
@@ -52,7 +52,7 @@ class StreamAnswer {
 
   std::span<const std::byte> prefix_;
   std::size_t prefix_due_;                // To be written before the next byte of the stream.
-  std::size_t chunk_left_ = kChunkBytes;  // Of the unit; kChunk only.
+  std::size_t chunk_left_ = kChunkBytes;  // Of the unit; chunk only.
   Framing framing_;
 };
 

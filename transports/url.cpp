@@ -44,8 +44,8 @@ std::string print_host_and_port(const SchemeEntry& entry, const Url& url);
 std::string print_path(const SchemeEntry& entry, const Url& url);
 
 constexpr std::array kSchemes{
-    SchemeEntry{Scheme::kTcp, "tcp", "tcp://HOST:PORT", parse_host_and_port, print_host_and_port},
-    SchemeEntry{Scheme::kUnix, "unix", "unix:PATH", parse_path, print_path},
+    SchemeEntry{Scheme::tcp, "tcp", "tcp://HOST:PORT", parse_host_and_port, print_host_and_port},
+    SchemeEntry{Scheme::unix_stream, "unix", "unix:PATH", parse_path, print_path},
 };
 
 std::string known_forms() {
@@ -135,8 +135,9 @@ Result<Url> parse_host_and_port(const SchemeEntry& entry, std::string_view text)
   if (url.has_userinfo()) return error("a user has no meaning here; write {}", entry.form);
   auto host = parse_host(entry, url);
   if (!host) return std::unexpected(host.error());
-  if (!url.encoded_path().empty())
+  if (!url.encoded_path().empty()) {
     return error("'{}' cannot follow the port; write {}", url.encoded_path(), entry.form);
+  }
   if (url.has_fragment()) return error("'#{}' cannot follow the port; write {}", url.encoded_fragment(), entry.form);
   const auto port = parse_port(entry, url);
   if (!port) return std::unexpected(port.error());
@@ -153,7 +154,7 @@ std::string print_host_and_port(const SchemeEntry& entry, const Url& url) {
 
 // --- unix
 
-// The longest path of a socket; the kernel's field ends with a NUL, or begins with one in the abstract namespace.
+// The kernel's field ends with a NUL, or begins with one in the abstract namespace.
 constexpr std::size_t kLongestPath = sizeof(sockaddr_un::sun_path) - 1;
 
 Result<Url> parse_path(const SchemeEntry& entry, std::string_view text) {
@@ -165,10 +166,11 @@ Result<Url> parse_path(const SchemeEntry& entry, std::string_view text) {
   Url url;
   url.scheme = entry.scheme;
   url.path = path;
-  const std::string_view name = url.is_abstract() ? path.substr(1) : path;
-  if (name.empty()) return error("the path is missing; write {}, or {}:@NAME for no file", entry.form, entry.name);
-  if (name.size() > kLongestPath) {
-    return error("the path has {} bytes; the kernel takes {} at most", name.size(), kLongestPath);
+  if (path.empty() || path == "@") {
+    return error("the path is missing; write {}, or {}:@NAME for no file", entry.form, entry.name);
+  }
+  if (path.size() > kLongestPath) {
+    return error("the path has {} bytes; the kernel takes {} at most", path.size(), kLongestPath);
   }
   if (const auto nul = text.find('\0'); nul != text.npos) return error("byte {} is NUL, which no path holds", nul + 1);
   return url;

@@ -1,20 +1,20 @@
 #pragma once
 
-// The addresses that users write and programs print: what is spoken, and where. A value; any thread.
-// Adding a scheme: Scheme here, and its row in the table in url.cpp.
-
 #include <cstdint>
 #include <expected>
 #include <string>
 #include <string_view>
 
+// The addresses that users write and programs print: what is spoken, and where. A value; any thread.
+// Adding a scheme: Scheme here, and its row in the table in url.cpp.
+
 namespace transport {
 
-enum class Scheme : std::uint8_t { kTcp, kUnix };
+enum class Scheme : std::uint8_t { tcp, unix_stream };
 
 /// A parsed address. Two that print alike are equal.
 struct Url {
-  Scheme scheme = Scheme::kTcp;
+  Scheme scheme = Scheme::tcp;
 
   /// tcp: a name or an IPv4 or IPv6 address in its canonical form, without brackets, in lower case. "*" is every
   /// interface; only a listener can use it.
@@ -26,8 +26,8 @@ struct Url {
   /// tcp: the interface that an IPv6 address belongs to, by name or number; mostly empty.
   std::string scope;
 
-  /// unix: the path of the socket, or '@' and a name in the abstract namespace. 1 to 107 bytes, the '@' not counted,
-  /// none of them NUL.
+  /// unix: the path of the socket, or '@' and a name in the abstract namespace. 1 to 107 bytes, none of them
+  /// NUL.
   std::string path;
 
   /// unix: whether `path` is a name in the abstract namespace, so that there is no file.

@@ -129,18 +129,18 @@ const std::vector<std::string> kThreeLineStreams{
 const std::vector<std::string> kPrefixes{"GOT:", "", ">", "a longer prefix: ", "\n", "\0\xff"s};
 
 TEST(LineAnswer, PutsThePrefixBeforeEveryLine) {
-  EXPECT_EQ(answer_to(Framing::kLine, "GOT:", {"a\nb\n"}, 64), "GOT:a\nGOT:b\n");
+  EXPECT_EQ(answer_to(Framing::line, "GOT:", {"a\nb\n"}, 64), "GOT:a\nGOT:b\n");
 }
 
 TEST(LineAnswer, AnswersALineBeforeItsEndHasCome) {
-  StreamAnswer answer(Framing::kLine, bytes_of("GOT:"));
+  StreamAnswer answer(Framing::line, bytes_of("GOT:"));
   EXPECT_EQ(answer_through_buffer(answer, "Hello", 64), "GOT:Hello");
   EXPECT_EQ(answer_through_buffer(answer, "\n", 64), "\n");
   EXPECT_EQ(answer_through_buffer(answer, "World", 64), "GOT:World");
 }
 
 TEST(LineAnswer, AnswersNothingToNothing) {
-  StreamAnswer answer(Framing::kLine, bytes_of("GOT:"));
+  StreamAnswer answer(Framing::line, bytes_of("GOT:"));
   auto rest = bytes_of("");
   std::array<std::byte, 8> out{};
   EXPECT_EQ(answer.write(rest, out), 0U);
@@ -151,7 +151,7 @@ TEST(LineAnswer, AnswersNothingToNothing) {
 }
 
 TEST(LineAnswer, WritesNothingIntoNoRoomAndTakesNothing) {
-  StreamAnswer answer(Framing::kLine, bytes_of("GOT:"));
+  StreamAnswer answer(Framing::line, bytes_of("GOT:"));
   auto rest = bytes_of("x");
   EXPECT_EQ(answer.write(rest, {}), 0U);
   EXPECT_EQ(rest.size(), 1U);
@@ -163,8 +163,8 @@ TEST(LineAnswer, IsTheSameHoweverTheStreamIsCut) {
       const auto expected = expected_lines(stream, prefix);
       for (unsigned cuts = 0; cuts < 1U << (stream.size() - 1); ++cuts) {
         const auto receives = cut(stream, cuts);
-        ASSERT_EQ(answer_to(Framing::kLine, prefix, receives, 256), expected) << "cuts " << cuts;
-        ASSERT_EQ(answer_in_pieces_to(Framing::kLine, prefix, receives), expected) << "cuts " << cuts;
+        ASSERT_EQ(answer_to(Framing::line, prefix, receives, 256), expected) << "cuts " << cuts;
+        ASSERT_EQ(answer_in_pieces_to(Framing::line, prefix, receives), expected) << "cuts " << cuts;
       }
     }
   }
@@ -174,7 +174,7 @@ TEST(LineAnswer, GoesOnWhereverTheOutputEnded) {
   for (const auto& prefix : kPrefixes) {
     for (const auto& stream : kThreeLineStreams) {
       for (std::size_t buffer_size = 1; buffer_size <= 40; ++buffer_size) {
-        ASSERT_EQ(answer_to(Framing::kLine, prefix, {stream}, buffer_size), expected_lines(stream, prefix))
+        ASSERT_EQ(answer_to(Framing::line, prefix, {stream}, buffer_size), expected_lines(stream, prefix))
             << "output of " << buffer_size;
       }
     }
@@ -182,7 +182,7 @@ TEST(LineAnswer, GoesOnWhereverTheOutputEnded) {
 }
 
 TEST(LineAnswer, FillsTheOutputBeforeItStops) {
-  StreamAnswer answer(Framing::kLine, bytes_of("GOT:"));
+  StreamAnswer answer(Framing::line, bytes_of("GOT:"));
   auto rest = bytes_of("a\nb\nc\n");
   std::array<std::byte, 9> out{};
   EXPECT_EQ(answer.write(rest, out), out.size());
@@ -194,7 +194,7 @@ TEST(LineAnswer, LetsPiecesAndCopiesFollowEachOther) {
   std::mt19937 random(7);
   for (int round = 0; round < 2000; ++round) {
     const auto stream = random_stream(200, random);
-    StreamAnswer answer(Framing::kLine, bytes_of("GOT:"));
+    StreamAnswer answer(Framing::line, bytes_of("GOT:"));
     std::string text;
     for (const auto received : cut_at_random(stream, 40, random)) {
       auto rest = bytes_of(received);
@@ -220,7 +220,7 @@ TEST(LineAnswer, EqualsTheDefinitionForRandomStreams) {
     const auto& prefix = kPrefixes[random() % kPrefixes.size()];
     const auto receives = cut_at_random(stream, 1 + random() % 2000, random);
     const auto buffer_size = 1 + random() % 300;
-    ASSERT_EQ(answer_to(Framing::kLine, prefix, receives, buffer_size), expected_lines(stream, prefix))
+    ASSERT_EQ(answer_to(Framing::line, prefix, receives, buffer_size), expected_lines(stream, prefix))
         << "round " << round;
   }
 }
@@ -228,11 +228,11 @@ TEST(LineAnswer, EqualsTheDefinitionForRandomStreams) {
 TEST(LineAnswer, PassesEveryByteValue) {
   std::string stream;
   for (int value = 0; value < 256; ++value) stream.push_back(static_cast<char>(value));
-  EXPECT_EQ(answer_to(Framing::kLine, "GOT:", {stream}, 512), expected_lines(stream, "GOT:"));
+  EXPECT_EQ(answer_to(Framing::line, "GOT:", {stream}, 512), expected_lines(stream, "GOT:"));
 }
 
 TEST(LineAnswer, GivesOneLineAsOnePieceOfTheBytesReceived) {
-  StreamAnswer answer(Framing::kLine, bytes_of("GOT:"));
+  StreamAnswer answer(Framing::line, bytes_of("GOT:"));
   const auto received = bytes_of("Hello\nWorld");
   auto rest = received;
   const auto piece = answer.next(rest);
@@ -243,21 +243,21 @@ TEST(LineAnswer, GivesOneLineAsOnePieceOfTheBytesReceived) {
 }
 
 TEST(LineAnswer, WithoutAPrefixTakesManyLinesAsOnePiece) {
-  StreamAnswer answer(Framing::kLine, {});
+  StreamAnswer answer(Framing::line, {});
   auto rest = bytes_of("a\nb\nc");
   EXPECT_EQ(text_of(answer.next(rest).bytes), "a\nb\nc");
   EXPECT_TRUE(rest.empty());
 }
 
 TEST(ChunkAnswer, PutsThePrefixBeforeEveryReceive) {
-  EXPECT_EQ(answer_to(Framing::kChunk, "GOT:", {"a\nb\n", "c"}, 64), "GOT:a\nb\nGOT:c");
+  EXPECT_EQ(answer_to(Framing::chunk, "GOT:", {"a\nb\n", "c"}, 64), "GOT:a\nb\nGOT:c");
 }
 
 TEST(ChunkAnswer, CutsAReceiveAfterAThousandBytes) {
   for (const std::size_t size : {999U, 1000U, 1001U, 2000U, 2500U}) {
     const std::string stream(size, 'x');
-    EXPECT_EQ(answer_to(Framing::kChunk, "GOT:", {stream, "y"}, 8192), expected_chunks({stream, "y"}, "GOT:")) << size;
-    EXPECT_EQ(answer_in_pieces_to(Framing::kChunk, "GOT:", {stream, "y"}), expected_chunks({stream, "y"}, "GOT:"))
+    EXPECT_EQ(answer_to(Framing::chunk, "GOT:", {stream, "y"}, 8192), expected_chunks({stream, "y"}, "GOT:")) << size;
+    EXPECT_EQ(answer_in_pieces_to(Framing::chunk, "GOT:", {stream, "y"}), expected_chunks({stream, "y"}, "GOT:"))
         << size;
   }
 }
@@ -269,13 +269,13 @@ TEST(ChunkAnswer, EqualsTheDefinitionWhereverTheOutputEnded) {
     const auto& prefix = kPrefixes[random() % kPrefixes.size()];
     const auto receives = cut_at_random(stream, 1 + random() % 3000, random);
     const auto expected = expected_chunks(receives, prefix);
-    ASSERT_EQ(answer_to(Framing::kChunk, prefix, receives, 1 + random() % 1100), expected) << "round " << round;
-    ASSERT_EQ(answer_in_pieces_to(Framing::kChunk, prefix, receives), expected) << "round " << round;
+    ASSERT_EQ(answer_to(Framing::chunk, prefix, receives, 1 + random() % 1100), expected) << "round " << round;
+    ASSERT_EQ(answer_in_pieces_to(Framing::chunk, prefix, receives), expected) << "round " << round;
   }
 }
 
 TEST(ChunkAnswer, AnswersNothingToNothing) {
-  StreamAnswer answer(Framing::kChunk, bytes_of("GOT:"));
+  StreamAnswer answer(Framing::chunk, bytes_of("GOT:"));
   auto rest = bytes_of("");
   EXPECT_TRUE(answer.next(rest).prefix.empty());
   EXPECT_EQ(answer_through_buffer(answer, "x", 8), "GOT:x");

@@ -32,7 +32,7 @@ std::unexpected<std::string> failed(const Url& url, const sched::Error& error) {
 Url url_of(const Address& address) {
   Url url;
   if (address.is_unix()) {
-    url.scheme = Scheme::kUnix;
+    url.scheme = Scheme::unix_stream;
     url.path = address.host();
     return url;
   }
@@ -151,7 +151,7 @@ std::expected<std::vector<BoundSocket>, std::string> bind(const std::vector<Url>
   for (const Url& url : urls) {
     const Addresses addresses = resolve_blocking(url);
     if (!addresses) return std::unexpected("cannot listen on " + to_string(url) + ": " + addresses.error());
-    const bool any_port = url.scheme == Scheme::kTcp && url.port == 0;
+    const bool any_port = url.scheme == Scheme::tcp && url.port == 0;
     Result<std::vector<BoundSocket>> bound = sched::failure(sched::ErrorCode::system, "bind");
     for (int attempt = 0; attempt < (any_port ? kPortAttempts : 1); ++attempt) {
       bound = bind_host(*addresses, ListenOptions{.streams = options}, sharers);

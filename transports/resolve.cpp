@@ -21,7 +21,7 @@ using sched::Address;
 
 /// The addresses that need no resolver; nothing when `url` names a host that does.
 std::optional<Addresses> resolve_literal(const Url& url) {
-  if (url.scheme == Scheme::kUnix) return std::vector{*Address::unix_path(url.path)};
+  if (url.scheme == Scheme::unix_stream) return std::vector{*Address::unix_path(url.path)};
   const auto ip = [&](const char* host) { return *Address::ip(host, url.port); };
   if (url.host == "localhost") return std::vector{ip("127.0.0.1"), ip("::1")};
   if (url.host == "*") return std::vector{ip("0.0.0.0"), ip("::")};

@@ -1,0 +1,64 @@
+#include "text/units.h"
+
+#include <gtest/gtest.h>
+
+namespace text {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(ParseDuration, TakesANumberAndAUnit) {
+  EXPECT_EQ(parse_duration("7ns"), 7ns);
+  EXPECT_EQ(parse_duration("250us"), 250us);
+  EXPECT_EQ(parse_duration("250ms"), 250ms);
+  EXPECT_EQ(parse_duration("1.5s"), 1500ms);
+  EXPECT_EQ(parse_duration("2m"), 2min);
+  EXPECT_EQ(parse_duration("876000h"), 876000h);
+  EXPECT_EQ(parse_duration("0s"), 0ns);
+}
+
+TEST(ParseDuration, RefusesWhatHasNoUnitOrIsNoDuration) {
+  for (const char* bad : {"", "5", "s", "-1s", "5 s", "5sec", "1e3s", "nan s", "inf", "0x5s", "5ss", "+5s", "1,5s"}) {
+    EXPECT_FALSE(parse_duration(bad)) << bad;
+  }
+  EXPECT_EQ(parse_duration("5").error(),
+            "a duration is a number and a unit (ns, us, ms, s, m or h), as in 250ms or 1.5s");
+}
+
+TEST(ParseDuration, RefusesMoreThanAHundredYears) {
+  EXPECT_EQ(parse_duration("876001h").error(), "a duration is at most 100 years (876000h)");
+}
+
+TEST(ParseSize, TakesBytesAndBothFamiliesOfUnits) {
+  EXPECT_EQ(parse_size("512"), 512U);
+  EXPECT_EQ(parse_size("512B"), 512U);
+  EXPECT_EQ(parse_size("64KiB"), 65536U);
+  EXPECT_EQ(parse_size("1MB"), 1'000'000U);
+  EXPECT_EQ(parse_size("1.5MiB"), 1'572'864U);
+}
+
+TEST(ParseSize, RefusesWhatIsNoWholeNumberOfBytes) {
+  for (const char* bad : {"", "KiB", "-1", "1.5", "0.3KiB", "1 KiB", "1kb", "2000000GB"}) {
+    EXPECT_FALSE(parse_size(bad)) << bad;
+  }
+}
+
+TEST(FormatDuration, ShowsThreeDigitsAndTheUnitThatSuits) {
+  EXPECT_EQ(format_duration(0ns), "0s");
+  EXPECT_EQ(format_duration(999ns), "999ns");
+  EXPECT_EQ(format_duration(1234us), "1.23ms");
+  EXPECT_EQ(format_duration(999600us), "1s");
+  EXPECT_EQ(format_duration(5s), "5s");
+  EXPECT_EQ(format_duration(59960ms), "1m00s");
+  EXPECT_EQ(format_duration(125s), "2m05s");
+  EXPECT_EQ(format_duration(3h + 62s), "3h01m02s");
+}
+
+TEST(FormatSize, ShowsPowersOf1024) {
+  EXPECT_EQ(format_size(1023), "1023 B");
+  EXPECT_EQ(format_size(1536), "1.5 KiB");
+  EXPECT_EQ(format_size(64 << 20), "64 MiB");
+}
+
+}  // namespace
+}  // namespace text

@@ -1,0 +1,90 @@
+#include "text/units.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+namespace text {
+
+namespace {
+
+struct Unit {
+  std::string_view name;
+  double factor;
+};
+
+constexpr std::array<Unit, 6> kDurationUnits{
+    {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}}};
+
+constexpr std::array<Unit, 9> kSizeUnits{{{"", 1},
+                                          {"B", 1},
+                                          {"KiB", 1024},
+                                          {"MiB", 1024.0 * 1024},
+                                          {"GiB", 1024.0 * 1024 * 1024},
+                                          {"kB", 1e3},
+                                          {"KB", 1e3},
+                                          {"MB", 1e6},
+                                          {"GB", 1e9}}};
+
+constexpr double kLongestDuration = 100.0 * 365 * 24 * 3600e9;
+constexpr double kLargestSize = 1e15;
+
+/// The value of `text` in the base unit; nothing when it is not a number that is followed by one of the units.
+template <std::size_t kCount>
+std::expected<double, std::string> parse(std::string_view text, const std::array<Unit, kCount>& units) {
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto [unit, status] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
+  if (status != std::errc() || std::signbit(number) || !std::isfinite(number)) return std::unexpected("");
+  for (const Unit& known : units) {
+    if (known.name == std::string_view(unit, static_cast<std::size_t>(end - unit))) return number * known.factor;
+  }
+  return std::unexpected("");
+}
+
+}  // namespace
+
+std::expected<std::chrono::nanoseconds, std::string> parse_duration(std::string_view text) {
+  const auto value = parse(text, kDurationUnits);
+  if (!value) {
+    return std::unexpected("a duration is a number and a unit (ns, us, ms, s, m or h), as in 250ms or 1.5s");
+  }
+  if (*value > kLongestDuration) return std::unexpected("a duration is at most 100 years (876000h)");
+  return std::chrono::nanoseconds(std::llround(*value));
+}
+
+std::expected<std::uint64_t, std::string> parse_size(std::string_view text) {
+  const auto value = parse(text, kSizeUnits);
+  if (!value || *value != std::floor(*value)) {
+    return std::unexpected(
+        "a size is a number of bytes, or a number and a unit (B, KiB, MiB, GiB, kB, MB or GB), as in 64KiB");
+  }
+  if (*value > kLargestSize) return std::unexpected("a size is at most 1000000GB");
+  return static_cast<std::uint64_t>(*value);
+}
+
+std::string format_duration(std::chrono::nanoseconds duration) {
+  const auto count = static_cast<double>(duration.count());
+  if (count == 0) return "0s";
+  if (std::abs(count) < 999.5) return fmt::format("{:.3g}ns", count);
+  if (std::abs(count) < 999.5e3) return fmt::format("{:.3g}us", count / 1e3);
+  if (std::abs(count) < 999.5e6) return fmt::format("{:.3g}ms", count / 1e6);
+  if (std::abs(count) < 59.95e9) return fmt::format("{:.3g}s", count / 1e9);
+  const long long seconds = std::llround(count / 1e9);
+  if (seconds < 3600) return fmt::format("{}m{:02}s", seconds / 60, seconds % 60);
+  return fmt::format("{}h{:02}m{:02}s", seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
+
+std::string format_size(std::uint64_t bytes) {
+  constexpr std::array<std::string_view, 4> kNames{"KiB", "MiB", "GiB", "TiB"};
+  if (bytes < 1024) return fmt::format("{} B", bytes);
+  double value = static_cast<double>(bytes) / 1024;
+  std::size_t name = 0;
+  for (; value >= 999.5 && name + 1 < kNames.size(); ++name) value /= 1024;
+  return fmt::format("{:.3g} {}", value, kNames[name]);
+}
+
+}  // namespace text

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+
+// Durations and sizes as users write and read them, the same in options, scenarios and reports.
+
+namespace text {
+
+/// A number, whole or decimal, and one of the units ns us ms s m h, without a space: "250ms", "1.5s". Not negative, at
+/// most 100 years, rounded to the nanosecond. The error says what is wrong and what to write.
+std::expected<std::chrono::nanoseconds, std::string> parse_duration(std::string_view text);
+
+/// A whole number and one of the units B KiB MiB GiB (powers of 1024) kB KB MB GB (powers of 1000); a number alone is in
+/// bytes. The error says what is wrong and what to write.
+std::expected<std::uint64_t, std::string> parse_size(std::string_view text);
+
+/// Three significant digits and the unit that suits: "1.2ms", "15s", "2m05s" from a minute on. Zero is "0s".
+std::string format_duration(std::chrono::nanoseconds duration);
+
+/// "512 B", "64 KiB", "1.5 MiB".
+std::string format_size(std::uint64_t bytes);
+
+}  // namespace text

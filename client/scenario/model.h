@@ -1,0 +1,162 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "client/scenario/predicate.h"
+#include "client/scenario/source.h"
+#include "client/scenario/template.h"
+
+// The model of a scenario file (docs/scenarios.md): plain data, checked whole, with every default filled in, so that
+// whoever runs it finds final values. It does not change afterwards; any number of threads may read it.
+
+namespace client::scenario {
+
+using Duration = std::chrono::nanoseconds;
+
+/// What ends a line, in what is sent and in what is matched.
+enum class Eol : std::uint8_t { lf, crlf, none };
+
+/// What a frame is on a byte stream: a line without its end, or bytes as they come.
+enum class Framing : std::uint8_t { line, raw };
+
+struct Step;
+using Steps = std::vector<Step>;
+
+/// Connects, where the group's `connection` is manual or the connection was closed before.
+struct Connect {
+  enum class Error : std::uint8_t { refused, timeout, reset, resolve };
+
+  Duration timeout{};
+  std::uint32_t retries = 0;  ///< further attempts after a failed one
+  Duration retry_every{};
+  std::optional<Error> expect_error;  ///< the step passes only when connecting fails so
+};
+
+struct Send {
+  Template text;
+  Eol eol = Eol::lf;  ///< is added to the text; none when the framing is raw
+};
+
+struct Expect {
+  enum class Mode : std::uint8_t {
+    next,       ///< the next frame
+    until,      ///< the first frame that matches; those before are skipped
+    sequence,   ///< the next frames, in the order of `frames`
+    any_order,  ///< the next frames, each matched by another one of `frames`
+  };
+
+  Mode mode = Mode::next;
+  std::vector<Pattern> frames;  ///< one for next and until, at least one for the others
+  std::uint64_t count = 1;      ///< how often the whole is repeated
+  Framing framing = Framing::line;
+  Eol eol = Eol::lf;
+  Duration timeout{};     ///< of the step, from its start
+  Duration not_before{};  ///< a frame that comes sooner after the step's start fails it
+  bool optional = false;  ///< passes when the timeout ends without a frame
+};
+
+/// Sends, and expects the answer.
+struct Exchange {
+  Send send;
+  Expect expect;
+};
+
+struct ExpectClose {
+  enum class How : std::uint8_t { fin, reset, any };
+
+  How how = How::any;
+  Duration timeout{};
+};
+
+/// Nothing is unread, nothing arrives and nothing closes.
+struct ExpectSilence {
+  Duration duration{};
+};
+
+struct Shutdown {};  ///< half-closes: the peer sees the end of what is sent
+struct Close {};
+struct Reset {};
+
+struct Sleep {
+  Duration min{};  ///< evenly drawn between `min` and `max`
+  Duration max{};
+  Duration exponential_mean{};  ///< when not zero, drawn with this mean instead
+};
+
+struct Repeat {
+  std::uint64_t times = 0;             ///< when `duration` is not given
+  std::optional<Duration> duration;    ///< starts anew until this has passed
+  Steps steps;
+};
+
+/// Waits until `parties` clients are there; nothing: all clients of the file. Again and again.
+struct Barrier {
+  std::string name;
+  std::optional<std::uint64_t> parties;
+  Duration timeout{};
+};
+
+using Action = std::variant<Connect, Send, Expect, Exchange, ExpectClose, ExpectSilence, Shutdown, Close, Reset, Sleep,
+                            Repeat, Barrier>;
+
+struct Step {
+  Action action;
+  std::string_view keyword;  ///< "expect"; a literal
+  Place place;               ///< of the step's value
+};
+
+/// Where a group connects to.
+struct Target {
+  Template url;                       ///< checked here when it is constant
+  std::optional<std::string> source;  ///< the local address, numeric
+  Place place;
+};
+
+/// When the clients of a group connect.
+enum class ConnectionMode : std::uint8_t {
+  per_client,     ///< once, before the first step
+  per_iteration,  ///< anew in each iteration
+  manual,         ///< in a connect step
+};
+
+/// Clients that do the same.
+struct Group {
+  std::string name;
+  std::uint64_t count = 1;
+  std::uint64_t iterations = 1;
+  Target target;
+  ConnectionMode connection = ConnectionMode::per_client;
+  Framing framing = Framing::line;
+  Eol eol = Eol::lf;
+  bool allow_extra = false;  ///< frames that are unread at the end do not fail a client
+  Duration start_after{};
+  Duration connect_timeout{};
+  Duration client_timeout{};
+  std::uint64_t max_buffer = 0;  ///< unread bytes of a connection
+  Steps steps;
+  Place place;
+};
+
+struct Scenario {
+  SourceFile source;
+  std::string name;
+  std::string description;
+  std::vector<std::string> tags;
+  std::optional<std::uint64_t> seed;
+  std::vector<Group> groups;  ///< at least one
+
+  /// The clients of all groups.
+  std::uint64_t clients() const {
+    std::uint64_t sum = 0;
+    for (const Group& group : groups) sum += group.count;
+    return sum;
+  }
+};
+
+}  // namespace client::scenario

@@ -13,7 +13,8 @@ sched::Task<std::expected<sched::Stream, DialError>> dial(Url url, sched::Stream
   }
   sched::Error last;
   for (const sched::Address& address : *addresses) {
-    sched::Result<sched::Stream> stream = co_await sched::connect(address, options, from);
+    const bool same_family = from && from->family() == address.family();
+    sched::Result<sched::Stream> stream = co_await sched::connect(address, options, same_family ? from : std::nullopt);
     if (stream) co_return std::move(*stream);
     last = stream.error();
     if (last.code == sched::ErrorCode::cancelled) break;

@@ -137,7 +137,8 @@ struct Group {
   bool allow_extra = false;  ///< frames that are unread at the end do not fail a client
   Duration start_after{};
   Duration connect_timeout{};
-  Duration client_timeout{};
+  Duration step_timeout{};    ///< of a step that has no timeout of its own
+  Duration client_timeout{};  ///< of all iterations together
   std::uint64_t max_buffer = 0;  ///< unread bytes of a connection
   Steps steps;
   Place place;

@@ -52,6 +52,12 @@ Instant now() {
   return Instant(std::chrono::seconds(time.tv_sec) + Duration(time.tv_nsec));
 }
 
+std::chrono::milliseconds time_of_day() {
+  timespec time{};
+  ::clock_gettime(CLOCK_REALTIME, &time);
+  return std::chrono::milliseconds(time.tv_sec * 1000 + time.tv_nsec / 1'000'000);
+}
+
 std::uint64_t random() {
   std::uint64_t value = 0;
   check(::getrandom(&value, sizeof value, 0) == sizeof value, "the kernel gives no random bytes");

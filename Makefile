@@ -9,8 +9,7 @@ MAKEFLAGS += --no-print-directory
 PREFIX ?= /usr/local
 export CTEST_PARALLEL_LEVEL ?= $(shell nproc)
 
-code_folders := $(wildcard scheduler transports echo server client tests bench)
-code_files = $(shell find $(code_folders) -name '*.h' -o -name '*.cpp' -o -name '*.c')
+code_files = $(shell find . '(' -path './.*' -o -path ./build ')' -prune -o '(' -name '*.h' -o -name '*.cpp' ')' -print)
 
 .PHONY: help
 help: ## Print this list

@@ -54,8 +54,8 @@ enum class PortSharing : std::uint8_t {
 };
 
 struct ListenOptions {
-  StreamOptions streams;     ///< of every accepted stream
-  int backlog = 4096;        ///< connections that wait to be accepted; the kernel's somaxconn is its upper bound
+  StreamOptions streams;  ///< of every accepted stream
+  int backlog = 4096;     ///< connections that wait to be accepted; the kernel's somaxconn is its upper bound
   PortSharing sharing = PortSharing::none;
 };
 

@@ -17,7 +17,9 @@ template <typename T>
 class Channel {
  public:
   /// At most `capacity` values, at least 1, are on their way.
-  explicit Channel(std::size_t capacity) : capacity_(capacity) { check(capacity > 0, "a channel holds a value at least"); }
+  explicit Channel(std::size_t capacity) : capacity_(capacity) {
+    check(capacity > 0, "a channel holds a value at least");
+  }
 
   /// Completes when the value is in the channel. Errors: broken when the channel is closed; cancelled, and then the
   /// value was not sent. Cancellation: at once.
@@ -54,8 +56,8 @@ class Channel {
     Result<void> result_ = failure(ErrorCode::cancelled, "channel send");
   };
 
-  /// Completes with the oldest value. Errors: end_of_stream when the channel is closed and empty; cancelled, and then no
-  /// value is lost. Cancellation: at once.
+  /// Completes with the oldest value. Errors: end_of_stream when the channel is closed and empty; cancelled, and then
+  /// no value is lost. Cancellation: at once.
   class Receive final : public Operation {
    public:
     explicit Receive(Channel& channel) : channel_(channel) {}

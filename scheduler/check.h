@@ -12,7 +12,8 @@ namespace sched {
 
 /// Aborts with `what` and the caller's place unless `holds`.
 inline void check(bool holds, const char* what, std::source_location place = std::source_location::current()) {
-  if (!holds) [[unlikely]] check_failed(what, place);
+  if (!holds) [[unlikely]]
+    check_failed(what, place);
 }
 
 }  // namespace sched

@@ -65,7 +65,8 @@ class Listener {
 /// Listens at `address` with this thread's backend. Errors: as of socket(2), bind(2) and listen(2).
 Result<Listener> listen(const Address& address, const ListenOptions& options = {});
 
-/// A socket that listens at `address`, for a backend to adopt: what listen() does when the scheduler is another thread's.
+/// A socket that listens at `address`, for a backend to adopt: what listen() does when the scheduler is another
+/// thread's.
 Result<Descriptor> open_listener(const Address& address, const ListenOptions& options = {});
 Result<Address> local_address(const Descriptor& socket);
 

@@ -10,9 +10,7 @@
 
 namespace sched {
 
-Mailbox::Mailbox() : fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
-  check(static_cast<bool>(fd_), "eventfd failed");
-}
+Mailbox::Mailbox() : fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) { check(static_cast<bool>(fd_), "eventfd failed"); }
 
 void Mailbox::post(std::function<void()> call) {
   {

@@ -4,8 +4,8 @@
 
 #include "scheduler/intrusive_list.h"
 
-// Operation: what a fiber waits for. Every leaf awaitable of the library (receive, send, sleep, wait for an event, join)
-// is one. It lives in the frame of the coroutine that awaits it.
+// Operation: what a fiber waits for. Every leaf awaitable of the library (receive, send, sleep, wait for an event,
+// join) is one. It lives in the frame of the coroutine that awaits it.
 //
 //   co_await  ─▶  attempt()  ── true ──▶  await_resume()             it was done at once
 //                     │ false

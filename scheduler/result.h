@@ -23,8 +23,8 @@ enum class ErrorCode : std::uint8_t {
 /// Why an operation failed. A small value: it owns nothing.
 struct Error {
   ErrorCode code = ErrorCode::system;
-  int error_number = 0;         ///< As in <errno.h> when `code` is `system`, else 0.
-  const char* operation = "";   ///< What failed, in the field's term ("connect"). A literal: it lives for ever.
+  int error_number = 0;        ///< As in <errno.h> when `code` is `system`, else 0.
+  const char* operation = "";  ///< What failed, in the field's term ("connect"). A literal: it lives for ever.
 
   friend bool operator==(const Error& a, const Error& b) {
     return a.code == b.code && a.error_number == b.error_number;

@@ -15,7 +15,8 @@ namespace sched {
 /// any other thread is.
 class Signals {
  public:
-  /// Errors at construction are a programmer's: a signal that cannot be caught, or descriptors have run out at the start.
+  /// Errors at construction are a programmer's: a signal that cannot be caught, or descriptors have run out at the
+  /// start.
   explicit Signals(std::initializer_list<int> signals);
   ~Signals();
 

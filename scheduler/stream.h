@@ -46,8 +46,8 @@ class ReceiveOperation final : public Operation {
 
 /// Completes when every byte is taken: handed to the kernel, or kept to be sent in order while the fiber goes on. It
 /// waits while `unsent_limit` bytes are kept. The views are looked at until it completes; a lease moves in.
-/// Errors: system (EPIPE, ECONNRESET, …), also of bytes that an earlier send took. After an error every later send gives
-/// the same. Cancellation: at once; some of the bytes may have been taken.
+/// Errors: system (EPIPE, ECONNRESET, …), also of bytes that an earlier send took. After an error every later send
+/// gives the same. Cancellation: at once; some of the bytes may have been taken.
 class SendOperation final : public Operation {
  public:
   /// The parts are sent one after the other, without a gap.
@@ -95,7 +95,8 @@ class FlushOperation final : public Operation {
 /// Cancellation: when the kernel has let go; a connection that stands by then is closed.
 class ConnectOperation final : public Operation {
  public:
-  ConnectOperation(Backend& backend, const Address& to, const StreamOptions& options, const std::optional<Address>& from)
+  ConnectOperation(Backend& backend, const Address& to, const StreamOptions& options,
+                   const std::optional<Address>& from)
       : to(to), from(from), options(options), backend_(backend) {}
 
   const Address to;

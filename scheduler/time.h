@@ -2,7 +2,8 @@
 
 #include <chrono>
 
-// Time as the scheduler sees it: monotonic, in nanoseconds, read by the backend alone. The simulated backend invents it.
+// Time as the scheduler sees it: monotonic, in nanoseconds, read by the backend alone. The simulated backend invents
+// it.
 
 namespace sched {
 

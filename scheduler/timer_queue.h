@@ -44,8 +44,8 @@ class TimerQueue {
   /// The earliest instant, kNever when there is none.
   Instant next() const { return heap_.empty() ? kNever : heap_.front().at; }
 
-  /// Expires, in order, the timers whose instant is not after `now`. One that is added meanwhile for an instant that has
-  /// passed ends the call; it and what is after it expire in the next.
+  /// Expires, in order, the timers whose instant is not after `now`. One that is added meanwhile for an instant that
+  /// has passed ends the call; it and what is after it expire in the next.
   void expire_until(Instant now);
 
   std::size_t size() const { return heap_.size(); }

@@ -14,8 +14,8 @@ namespace text {
 /// most 100 years, rounded to the nanosecond. The error says what is wrong and what to write.
 std::expected<std::chrono::nanoseconds, std::string> parse_duration(std::string_view text);
 
-/// A whole number and one of the units B KiB MiB GiB (powers of 1024) kB KB MB GB (powers of 1000); a number alone is in
-/// bytes. The error says what is wrong and what to write.
+/// A whole number and one of the units B KiB MiB GiB (powers of 1024) kB KB MB GB (powers of 1000); a number alone is
+/// in bytes. The error says what is wrong and what to write.
 std::expected<std::uint64_t, std::string> parse_size(std::string_view text);
 
 /// Three significant digits and the unit that suits: "1.2ms", "15s", "2m05s" from a minute on. Zero is "0s".

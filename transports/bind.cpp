@@ -48,7 +48,7 @@ Url url_of(const Address& address) {
 /// when it is no socket or another user's.
 Result<void> remove_stale(const Address& address) {
   const std::string path = address.host();
-  struct stat status {};
+  struct stat status{};
   if (::lstat(path.c_str(), &status) != 0) return {};
   if (!S_ISSOCK(status.st_mode) || status.st_uid != ::geteuid()) return sched::system_error("bind", EEXIST);
   if (!sched::is_abandoned(address)) return sched::system_error("bind", EADDRINUSE);
@@ -123,7 +123,7 @@ Result<std::vector<BoundSocket>> bind_host(const std::vector<Address>& addresses
 }  // namespace
 
 SocketFile::SocketFile(std::string path) : path_(std::move(path)) {
-  struct stat status {};
+  struct stat status{};
   if (::lstat(path_.c_str(), &status) != 0) path_.clear();
   device_ = status.st_dev;
   inode_ = status.st_ino;
@@ -140,7 +140,7 @@ SocketFile& SocketFile::operator=(SocketFile&& other) noexcept {
 }
 
 SocketFile::~SocketFile() {
-  struct stat status {};
+  struct stat status{};
   if (path_.empty() || ::lstat(path_.c_str(), &status) != 0) return;
   if (status.st_dev == device_ && status.st_ino == inode_) ::unlink(path_.c_str());
 }

@@ -20,9 +20,8 @@ struct DialError {
   std::string message;  ///< a sentence for a person: "connect: ECONNREFUSED (Connection refused)"
 };
 
-/// Connects to the first of the URL's addresses that takes the connection, tried in order. `from` is the local address for
-/// those of its family.
-/// Cancellation: when the kernel has let go.
+/// Connects to the first of the URL's addresses that takes the connection, tried in order. `from` is the local address
+/// for those of its family. Cancellation: when the kernel has let go.
 sched::Task<std::expected<sched::Stream, DialError>> dial(Url url, sched::StreamOptions options = {},
                                                           std::optional<sched::Address> from = std::nullopt);
 

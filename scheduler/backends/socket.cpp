@@ -14,7 +14,9 @@ namespace sched::system {
 
 namespace {
 
-bool set(int fd, int level, int option, int value) { return ::setsockopt(fd, level, option, &value, sizeof value) == 0; }
+bool set(int fd, int level, int option, int value) {
+  return ::setsockopt(fd, level, option, &value, sizeof value) == 0;
+}
 
 /// What accepted sockets inherit from the one that listens. Failures are left alone: the options bound memory and time,
 /// and a stream works without them.

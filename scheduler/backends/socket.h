@@ -23,9 +23,9 @@ std::uint64_t random();
 /// A socket that listens at `address`, closed on exec and non-blocking.
 Result<Descriptor> listen(const Address& address, const ListenOptions& options);
 
-/// A socket that can be connected to an address of `to`'s family, set up as `options` say and bound to `from`. Non-blocking
-/// and closed on exec. A port is chosen only when it is connected (IP_BIND_ADDRESS_NO_PORT), so that one local address
-/// serves as many connections as there are ports to each peer.
+/// A socket that can be connected to an address of `to`'s family, set up as `options` say and bound to `from`.
+/// Non-blocking and closed on exec. A port is chosen only when it is connected (IP_BIND_ADDRESS_NO_PORT), so that one
+/// local address serves as many connections as there are ports to each peer.
 Result<Descriptor> socket_to(const Address& to, const StreamOptions& options, const std::optional<Address>& from);
 
 /// Whether a connect to `address` is refused at once, because nobody listens there.
@@ -34,8 +34,8 @@ bool refuses(const Address& address);
 Result<Address> local_address(int fd);
 Result<Address> peer_address(int fd);
 
-/// Sends the parts, as sendmsg(2) does, without SIGPIPE. Returns how many bytes went; less than zero with errno set. It is
-/// not interrupted.
+/// Sends the parts, as sendmsg(2) does, without SIGPIPE. Returns how many bytes went; less than zero with errno set. It
+/// is not interrupted.
 ssize_t send(int fd, std::span<iovec> parts);
 
 /// Makes close() send a reset and drop what is unsent.

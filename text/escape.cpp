@@ -1,34 +1,14 @@
 #include "text/escape.h"
 
+#include <cstdint>
+
 #include <fmt/format.h>
 
-#include <array>
-#include <cstdint>
+#include "text/utf8.h"
 
 namespace text {
 
 namespace {
-
-struct CodePoint {
-  char32_t value = 0;
-  std::size_t size = 0;  ///< in bytes; 0 when the bytes are not UTF-8
-};
-
-/// The first character of `bytes`, as RFC 3629 has it: no overlong forms, no surrogates, nothing above U+10FFFF.
-CodePoint first_code_point(std::string_view bytes) {
-  const auto byte = [&](std::size_t index) { return static_cast<std::uint8_t>(bytes[index]); };
-  if (byte(0) < 0x80) return {byte(0), 1};
-  const std::size_t size = byte(0) >= 0xf0 ? 4 : byte(0) >= 0xe0 ? 3 : 2;
-  if (byte(0) < 0xc2 || byte(0) > 0xf4 || bytes.size() < size) return {};
-  char32_t value = byte(0) & (0xffU >> (size + 1));
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return {};
-    value = value << 6 | (byte(i) & 0x3fU);
-  }
-  constexpr std::array<char32_t, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
-  if (value < kSmallest[size] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000)) return {};
-  return {value, size};
-}
 
 /// Characters that are shown by number: they are invisible or reorder what stands beside them (Unicode bidi controls,
 /// zero-width characters, line and paragraph separators, the byte order mark).

@@ -134,8 +134,7 @@ std::vector<Violation> check_length(const SourceFile& file) {
 std::vector<Violation> check_links(const SourceFile& file, const std::function<bool(const std::string&)>& exists) {
   static const RE2 link(R"(\]\(([^)\s#]*)(#[^)\s]*)?\))");
   static const RE2 mention(
-      R"(`((?:scheduler|transports|echo|text|server|client|tests|bench|scenarios|docs|scripts|cmake)/)"
-      R"([\w./-]+\.(?:h|cpp|py|json|md|cmake|txt))`)");
+      R"(`((?:scheduler|transports|echo|text|server|client|tests|bench|scenarios|docs|scripts|cmake)/)" R"([\w./-]+\.(?:h|cpp|py|json|md|cmake|txt))`)");
   static const RE2 elsewhere(R"(^[a-z]+:)");
   std::vector<Violation> found;
   if (!file.is_markdown()) return found;

@@ -72,8 +72,8 @@ const std::vector<BannedText>& banned_texts() {
        .reason = "the time comes from the scheduler, so that a simulation repeats exactly",
        .example_path = "scheduler/a.cpp",
        .example = "auto now = std::chrono::steady_clock::now();"},
-      {.pattern = R"((^|[^\w>])::(socket|socketpair|bind|listen|accept4?|connect|shutdown|)"
-                  R"(recv|recvfrom|recvm?msg|send|sendto|sendm?msg|epoll_\w+|poll|select)\s*\()",
+      {.pattern =
+           R"((^|[^\w>])::(socket|socketpair|bind|listen|accept4?|connect|shutdown|)" R"(recv|recvfrom|recvm?msg|send|sendto|sendm?msg|epoll_\w+|poll|select)\s*\()",
        .applies_to = kProduct,
        .except_in = kBackends,
        .reason = "sockets belong to the scheduler's backends alone, so that they can be simulated",

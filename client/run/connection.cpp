@@ -16,6 +16,7 @@ sched::Task<void> Connection::read() {
       if (received.error().code != sched::ErrorCode::cancelled) ended_ = received.error();
       break;
     }
+    received_ += received->size();
     if (unread().size() + received->size() > max_unread_) {
       overflowed_ = true;
       break;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +39,8 @@ class Connection {
   /// Why nothing more will arrive: end_of_stream after the peer's FIN, or the stream's error. Nothing while it is open.
   const std::optional<sched::Error>& ended() const { return ended_; }
   bool overflowed() const { return overflowed_; }
+  /// All bytes that arrived, since the start.
+  std::uint64_t received() const { return received_; }
 
   /// The stream, to send on. Its errors do not end the reading.
   sched::Stream& stream() { return stream_; }
@@ -57,6 +60,7 @@ class Connection {
   sched::Event changed_;
   std::optional<sched::Error> ended_;
   bool overflowed_ = false;
+  std::uint64_t received_ = 0;
   sched::Scope reader_;
 };
 

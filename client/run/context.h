@@ -1,0 +1,64 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "client/run/failure.h"
+#include "client/run/rendezvous.h"
+#include "client/scenario/model.h"
+#include "scheduler/address.h"
+#include "scheduler/event.h"
+
+// What the clients of a run have in common, and what those of one thread have.
+
+namespace client::run {
+
+/// What has happened so far. Written by one thread, read by any.
+struct Counters {
+  std::atomic<std::uint64_t> connected{0};  ///< connections that stood
+  std::atomic<std::uint64_t> passed{0};     ///< clients
+  std::atomic<std::uint64_t> failed{0};
+  std::atomic<std::uint64_t> interrupted{0};  ///< clients that were told to end before they had
+  std::atomic<std::uint64_t> frames{0};       ///< that were expected and came
+  std::atomic<std::uint64_t> bytes_sent{0};
+  std::atomic<std::uint64_t> bytes_received{0};
+
+  /// Adds without the cost of a locked instruction: there is one writer.
+  static void add(std::atomic<std::uint64_t>& counter, std::uint64_t count = 1) {
+    counter.store(counter.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
+  }
+};
+
+/// Local addresses for connections to one loopback address: one address has only so many ports, and connecting slows
+/// down long before they are used up, so further connections come from 127.0.0.2 and so on.
+class Sources {
+ public:
+  /// The next connection's local address; nothing when the system's choice does.
+  std::optional<sched::Address> next(const sched::Address& to);
+
+ private:
+  std::map<sched::Address, std::uint64_t> connections_;
+};
+
+/// One run of one scenario. Shared by its threads.
+struct RunContext {
+  const scenario::Scenario& scenario;
+  std::uint64_t seed = 0;
+  std::uint64_t clients = 0;  ///< of all groups
+  Rendezvous rendezvous;
+};
+
+/// One thread's part of a run.
+struct ThreadContext {
+  explicit ThreadContext(RunContext& shared) : run(shared) {}
+
+  RunContext& run;
+  Counters counters;
+  FailureLog failures;
+  sched::Event barrier_changed;
+  Sources sources;
+};
+
+}  // namespace client::run

@@ -1,0 +1,64 @@
+#include "client/run/failure.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "text/escape.h"
+
+namespace client::run {
+
+namespace {
+
+/// How many failures that are alike are shown whole.
+constexpr std::size_t kKept = 3;
+
+/// Where the right part of a failure's first line begins, if the title leaves room.
+constexpr std::size_t kWhoColumn = 51;
+
+std::string render_one(const Failure& failure, const scenario::SourceFile& source, const std::string& scenario_name) {
+  const std::string endpoint = failure.endpoint.empty() ? "" : ", " + failure.endpoint;
+  const std::string title = "error: " + failure.title;
+  std::string out = fmt::format("{:<{}}  scenario {}, client {} {}{}\n", title, kWhoColumn - 2,
+                                text::quote(scenario_name), text::quote(failure.group), failure.client, endpoint);
+  out += fmt::format("  --> {}:{}:{}  {}\n", source.path(), failure.place.line, failure.place.column,
+                     failure.place.pointer);
+  out += source.excerpt(failure.place);
+  const std::string margin(std::to_string(failure.place.line).size() + 2, ' ');
+  for (const std::string& note : failure.notes) out += fmt::format("{}|   {}\n", margin, note);
+  return out;
+}
+
+}  // namespace
+
+void FailureLog::add(Failure failure) {
+  Alike& alike = alike_[Key{failure.place.line, failure.place.column, failure.title}];
+  ++alike.count;
+  if (alike.kept.size() < kKept) alike.kept.push_back(std::move(failure));
+}
+
+void FailureLog::merge(FailureLog other) {
+  for (auto& [key, theirs] : other.alike_) {
+    Alike& ours = alike_[key];
+    ours.count += theirs.count;
+    for (Failure& failure : theirs.kept) ours.kept.push_back(std::move(failure));
+    std::ranges::sort(ours.kept, {}, &Failure::client);
+    if (ours.kept.size() > kKept) ours.kept.resize(kKept);
+  }
+}
+
+std::string FailureLog::render(const scenario::SourceFile& source, const std::string& scenario_name,
+                               std::uint64_t clients) const {
+  std::string out;
+  for (const auto& [key, alike] : alike_) {
+    for (const Failure& failure : alike.kept) out += render_one(failure, source, scenario_name);
+    if (alike.count > alike.kept.size()) {
+      out += fmt::format("{} of {} clients failed this step the same way; the first {} are shown.\n", alike.count,
+                         clients, alike.kept.size());
+    }
+  }
+  return out;
+}
+
+}  // namespace client::run

@@ -1,0 +1,83 @@
+#include "client/run/machine_limits.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <fstream>
+#include <map>
+
+#include "scheduler/address.h"
+#include "transports/url.h"
+
+namespace client::run {
+
+namespace {
+
+/// Descriptors of a thread that are no connections: the standard streams, the backend's, signals, mailboxes, listeners.
+constexpr std::uint64_t kOtherDescriptors = 32;
+
+struct PortRange {
+  std::uint64_t first = 32768;
+  std::uint64_t last = 60999;
+};
+
+PortRange local_ports() {
+  PortRange range;
+  std::ifstream file("/proc/sys/net/ipv4/ip_local_port_range");
+  file >> range.first >> range.last;
+  return range;
+}
+
+bool has_many_sources(const transport::Url& url) {
+  if (url.host == "localhost") return true;
+  const auto address = sched::Address::ip(url.host, url.port);
+  return address && address->family() == AF_INET && url.host.starts_with("127.");
+}
+
+}  // namespace
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::optional<std::string> exceeds_descriptors(const Need& need) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return std::nullopt;
+  const std::uint64_t ends = need.local_server ? 2 : 1;
+  const auto needed_by = [&](std::uint64_t threads) {
+    return ends * ((need.clients + threads - 1) / threads) + kOtherDescriptors;
+  };
+  const std::uint64_t needed = needed_by(need.threads);
+  if (needed <= limit.rlim_cur) return std::nullopt;
+  std::uint64_t threads = need.threads;
+  while (threads < need.clients && needed_by(threads) > limit.rlim_cur) ++threads;
+  return fmt::format(
+      "{} connections need {} file descriptors{}, and the limit RLIMIT_NOFILE is {}: use --threads {}, or raise the "
+      "limit with: ulimit -n {}",
+      need.clients, needed, need.threads > 1 ? " in each thread" : "", limit.rlim_cur, threads, needed);
+}
+
+std::optional<std::string> exceeds_ports(const scenario::Scenario& scenario) {
+  std::map<std::string, std::uint64_t> connections;
+  for (const scenario::Group& group : scenario.groups) {
+    if (!group.target.url.is_constant()) continue;
+    const auto url = transport::parse_url(group.target.url.constant());
+    if (!url || url->scheme != transport::Scheme::tcp || (has_many_sources(*url) && !group.target.source)) continue;
+    connections[to_string(*url) + " from " + group.target.source.value_or("this machine")] += group.count;
+  }
+  const PortRange range = local_ports();
+  const std::uint64_t ports = range.last - range.first + 1;
+  for (const auto& [between, count] : connections) {
+    if (count <= ports) continue;
+    return fmt::format(
+        "{} connections to {} need as many local ports, and net.ipv4.ip_local_port_range has {}: give the groups several "
+        "\"source\" addresses, or widen the range with: sysctl -w net.ipv4.ip_local_port_range=\"1024 65535\"",
+        count, between, ports);
+  }
+  return std::nullopt;
+}
+
+}  // namespace client::run

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "client/scenario/model.h"
+
+// What the machine can hold, asked before a run rather than found out in the middle of it.
+
+namespace client::run {
+
+/// Raises the soft limit of descriptors to the hard one.
+void raise_descriptor_limit();
+
+/// What a run needs of one thread's descriptor table.
+struct Need {
+  std::uint64_t clients = 0;
+  unsigned threads = 1;
+  bool local_server = false;  ///< whose end of every connection counts too
+};
+
+/// Nothing when the machine can hold the connections, else a sentence with the limit by name, what it is, what is
+/// needed, and the command that lifts it.
+std::optional<std::string> exceeds_descriptors(const Need& need);
+
+/// The same for the local ports of connections to one address, of those groups whose target is constant: an address of
+/// 127.0.0.0/8 is reached from as many as it takes, any other from one.
+std::optional<std::string> exceeds_ports(const scenario::Scenario& scenario);
+
+}  // namespace client::run

@@ -1,0 +1,66 @@
+#include "client/run/rendezvous.h"
+
+#include <utility>
+
+namespace client::run {
+
+void Rendezvous::on_change(std::function<void()> changed) {
+  const std::scoped_lock lock(mutex_);
+  changed_.push_back(std::move(changed));
+}
+
+Rendezvous::Ticket Rendezvous::arrive(const std::string& name, std::uint64_t parties) {
+  Ticket ticket;
+  bool opened = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    Barrier& barrier = barriers_[name];
+    ticket.opening = barrier.openings;
+    if (++barrier.arrived >= parties && !broken_) {
+      barrier.arrived = 0;
+      ++barrier.openings;
+      opened = true;
+    }
+  }
+  if (opened) tell_all();
+  return ticket;
+}
+
+Rendezvous::State Rendezvous::state(const std::string& name, Ticket ticket) const {
+  const std::scoped_lock lock(mutex_);
+  if (barriers_.at(name).openings > ticket.opening) return State::open;
+  return broken_ ? State::broken : State::closed;
+}
+
+void Rendezvous::leave(const std::string& name, Ticket ticket) {
+  const std::scoped_lock lock(mutex_);
+  Barrier& barrier = barriers_.at(name);
+  if (barrier.openings == ticket.opening) --barrier.arrived;
+}
+
+void Rendezvous::break_up(const std::string& who) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (std::exchange(broken_, true)) return;
+    broken_by_ = who;
+  }
+  tell_all();
+}
+
+std::string Rendezvous::broken_by() const {
+  const std::scoped_lock lock(mutex_);
+  return broken_by_;
+}
+
+std::uint64_t Rendezvous::waiting(const std::string& name) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = barriers_.find(name);
+  return found == barriers_.end() ? 0 : found->second.arrived;
+}
+
+/// Calls outside the lock: `changed_` is complete before the first client arrives.
+void Rendezvous::tell_all() {
+  for (const std::function<void()>& changed : changed_) changed();
+}
+
+}  // namespace client::run

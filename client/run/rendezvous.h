@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace client::run {
+
+/// The barriers of one run of a scenario, for clients on several threads. It only counts; who waits, waits on its own
+/// thread and is told through a call there when a barrier may have opened. Any thread may call it.
+class Rendezvous {
+ public:
+  /// Which opening of a barrier a client waits for.
+  struct Ticket {
+    std::uint64_t opening = 0;
+  };
+
+  /// What a ticket's holder finds.
+  enum class State : std::uint8_t { closed, open, broken };
+
+  /// Calls `changed` whenever a barrier has opened or broken; it must be quick and may be called on any thread.
+  void on_change(std::function<void()> changed);
+
+  /// Comes to a barrier that opens whenever `parties` have come.
+  Ticket arrive(const std::string& name, std::uint64_t parties);
+  State state(const std::string& name, Ticket ticket) const;
+  /// Gives up waiting.
+  void leave(const std::string& name, Ticket ticket);
+
+  /// A party has failed and will not come: everyone who waits or comes later is told so. `who` names it.
+  void break_up(const std::string& who);
+  std::string broken_by() const;
+
+  /// How many are waiting at a barrier.
+  std::uint64_t waiting(const std::string& name) const;
+
+ private:
+  struct Barrier {
+    std::uint64_t openings = 0;
+    std::uint64_t arrived = 0;
+  };
+
+  void tell_all();
+
+  mutable std::mutex mutex_;
+  std::map<std::string, Barrier> barriers_;
+  bool broken_ = false;
+  std::string broken_by_;
+  std::vector<std::function<void()>> changed_;
+};
+
+}  // namespace client::run

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/run/context.h"
+#include "client/scenario/model.h"
+#include "scheduler/backend.h"
+#include "scheduler/listener.h"
+#include "scheduler/signals.h"
+#include "server/session.h"
+
+// Running one scenario: its clients on one or several schedulers, perhaps with a server beside them.
+
+namespace client::run {
+
+/// A server inside this process.
+struct LocalServer {
+  server::SessionSettings settings;
+
+  /// A thread's listeners, made on that thread when its scheduler is there.
+  std::function<sched::Result<std::vector<sched::Listener>>(unsigned thread)> listeners;
+};
+
+/// How a scenario is run, the same for all of an invocation.
+struct RunSettings {
+  std::function<sched::Result<std::unique_ptr<sched::Backend>>()> make_backend;
+  unsigned threads = 1;
+  sched::Duration spin{};
+  std::uint64_t seed = 0;
+  sched::Instant deadline = sched::kNever;  ///< of the backend's clock; the run is ended then
+  std::optional<LocalServer> server;
+  /// Signals that end the run; null in a simulation, which has none.
+  sched::Signals* signals = nullptr;
+};
+
+/// What came of it.
+struct ScenarioResult {
+  enum class End : std::uint8_t { complete, signal, deadline };
+
+  std::uint64_t planned = 0;  ///< clients; each of them is in one of the next three
+  std::uint64_t passed = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t interrupted = 0;
+  std::uint64_t connected = 0;  ///< connections
+  std::uint64_t frames = 0;
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t bytes_received = 0;
+  sched::Duration elapsed{};
+  FailureLog failures;
+  End end = End::complete;
+  int signal = 0;  ///< when `end` is signal
+};
+
+/// How far a run is, for those who watch it.
+struct Progress {
+  std::uint64_t planned = 0;
+  std::uint64_t passed = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t connected = 0;
+  std::uint64_t frames = 0;
+  sched::Duration elapsed{};
+};
+
+/// Who watches, and how often. On a simulated backend nobody does.
+struct Watcher {
+  std::function<void(const Progress&)> show;
+  sched::Duration every = std::chrono::seconds(10);
+};
+
+/// Runs all clients of `scenario` at once and returns when they and the local server have ended. Errors: the backend or
+/// the local server could not be made. A second signal ends the process at once, with 128 + its number.
+sched::Result<ScenarioResult> run_scenario(const scenario::Scenario& scenario, const RunSettings& settings,
+                                           const Watcher& watcher);
+
+}  // namespace client::run

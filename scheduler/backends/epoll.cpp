@@ -7,10 +7,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <vector>
 
-#include "scheduler/backends/send_queue.h"
+#include "scheduler/backends/connect_retries.h"
 #include "scheduler/backends/socket.h"
+#include "scheduler/backends/socket_stream.h"
 #include "scheduler/check.h"
 #include "scheduler/intrusive_list.h"
 #include "scheduler/listener.h"
@@ -21,14 +21,8 @@ namespace sched {
 
 namespace {
 
-constexpr std::uint32_t kLargeBuffer = 64 * 1024;
-constexpr std::uint32_t kSmallBuffer = 4 * 1024;
 constexpr std::size_t kEventsAWait = 512;
 constexpr std::size_t kPartsASend = 16;
-
-/// How soon a connect to a Unix socket whose backlog is full is tried again: the kernel says EAGAIN (connect(2)) and
-/// tells nobody when there is room.
-constexpr Duration kRetryConnect = std::chrono::milliseconds(1);
 
 /// What an epoll event points at.
 class Source {
@@ -39,23 +33,15 @@ class Source {
   ~Source() = default;
 };
 
-struct EpollStream final : StreamState, Source {
-  EpollStream(Descriptor descriptor, const StreamOptions& stream_options)
-      : fd(std::move(descriptor)), options(stream_options) {}
+struct EpollStream final : SocketStream, Source {
+  using SocketStream::SocketStream;
 
   void on_events(std::uint32_t events) override;
   void write_queue();
-  void fail_sending(int error_number);
-  void wake_writers();
 
-  Descriptor fd;
-  const StreamOptions options;
   bool readable = false;
   bool writable = true;
   bool ending = false;  ///< the peer's FIN or an error is in the socket, so a short read does not mean that it is empty
-  Result<void> receive_state;
-  Result<void> send_state;
-  SendQueue queue;
   ConnectOperation* connecting = nullptr;
 };
 
@@ -102,9 +88,7 @@ void EpollStream::write_queue() {
     std::array<iovec, kPartsASend> parts;
     const ssize_t count = system::send(fd.get(), std::span(parts).first(queue.gather(parts)));
     if (count >= 0) {
-      queue.consume(static_cast<std::size_t>(count));
-      sent += static_cast<std::uint64_t>(count);
-      unsent -= static_cast<std::uint64_t>(count);
+      on_sent(static_cast<std::size_t>(count));
     } else if (errno == EAGAIN) {
       writable = false;
     } else {
@@ -112,17 +96,6 @@ void EpollStream::write_queue() {
     }
   }
   wake_writers();
-}
-
-void EpollStream::fail_sending(int error_number) {
-  send_state = system_error("send", error_number);
-  queue.clear();
-  unsent = 0;
-}
-
-void EpollStream::wake_writers() {
-  if (sender != nullptr && (!send_state || unsent < options.unsent_limit)) sender->wake();
-  if (flusher != nullptr && unsent == 0) flusher->wake();
 }
 
 class EpollBackend final : public Backend {
@@ -152,7 +125,7 @@ class EpollBackend final : public Backend {
   Result<void> shutdown_send(StreamState& stream) override;
   void close(StreamState& stream, Close how) override;
 
-  Lease lend(std::size_t size) override { return (size <= kSmallBuffer ? small_ : large_).lend(); }
+  Lease lend(std::size_t size) override { return buffers_.lend(size); }
   void wait(Instant deadline) override;
   bool is_closing() const override { return false; }
 
@@ -161,12 +134,10 @@ class EpollBackend final : public Backend {
   Result<void> watch(int fd, std::uint32_t events, Source& source);
   bool finish_connect(ConnectOperation& operation, int error_number);
   void send_now(EpollStream& stream, SendOperation& operation);
-  bool keep(EpollStream& stream, SendOperation& operation);
 
   Descriptor epoll_;
-  HeapBufferPool large_{kLargeBuffer, 16};
-  HeapBufferPool small_{kSmallBuffer, 256};
-  std::vector<ConnectOperation*> retrying_;
+  HeapBuffers buffers_;
+  ConnectRetries retries_;
   std::array<epoll_event, kEventsAWait> events_{};
 };
 
@@ -270,12 +241,12 @@ bool EpollBackend::attempt(ConnectOperation& operation) {
   }
   if (errno == EINPROGRESS || errno == EALREADY || errno == EINTR) return false;
   if (errno != EAGAIN || !operation.to.is_unix()) return finish_connect(operation, errno);
-  retrying_.push_back(&operation);
+  retries_.add(operation);
   return false;
 }
 
 void EpollBackend::cancel(ConnectOperation& operation) {
-  std::erase(retrying_, &operation);
+  retries_.remove(operation);
   delete static_cast<EpollStream*>(std::exchange(operation.state, nullptr));
   operation.complete();
 }
@@ -288,12 +259,12 @@ bool EpollBackend::attempt(ReceiveOperation& operation) {
     return true;
   }
   if (!stream.readable && waits) return false;
-  Lease lease = large_.lend();
+  Lease lease = buffers_.lend(kLargestBuffer);
   if (!lease) {
     operation.result = failure(ErrorCode::out_of_memory, "receive");
     return true;
   }
-  const std::size_t limit = std::min(stream.options.receive_limit, kLargeBuffer);
+  const std::size_t limit = std::min(stream.options.receive_limit, kLargestBuffer);
   ssize_t count = 0;
   do count = ::recv(stream.fd.get(), lease.tail_room().data(), limit, 0);
   while (count < 0 && errno == EINTR);
@@ -339,49 +310,16 @@ void EpollBackend::send_now(EpollStream& stream, SendOperation& operation) {
   }
 }
 
-/// Keeps what the kernel did not take, as far as the limit allows; true when that was all.
-bool EpollBackend::keep(EpollStream& stream, SendOperation& operation) {
-  if (operation.left() == 0) return true;
-  if (stream.unsent >= stream.options.unsent_limit) return false;
-  if (operation.lease) {
-    stream.unsent += operation.lease.size();
-    stream.queue.push(std::move(operation.lease));
-    return true;
-  }
-  for (const Bytes part : operation.parts) {
-    for (Bytes left = part; !left.empty();) {
-      const std::size_t room = stream.options.unsent_limit - stream.unsent;
-      if (room == 0) return false;
-      std::size_t copied = stream.queue.fill_last(left.first(std::min(left.size(), room)));
-      if (copied == 0) {
-        Lease fresh = lend(left.size());
-        if (!fresh) return stream.fail_sending(ENOMEM), true;
-        copied = std::min({left.size(), room, fresh.tail_room().size()});
-        std::copy_n(left.begin(), copied, fresh.tail_room().begin());
-        fresh.commit(copied);
-        stream.queue.push(std::move(fresh));
-      }
-      stream.unsent += copied;
-      operation.take(copied);
-      left = left.subspan(copied);
-    }
-  }
-  return true;
-}
-
 bool EpollBackend::attempt(SendOperation& operation) {
   auto& stream = static_cast<EpollStream&>(operation.stream);
   if (stream.queue.empty()) send_now(stream, operation);
-  if (stream.send_state && !keep(stream, operation)) return false;
+  if (stream.send_state && !stream.keep(operation, buffers_)) return false;
   operation.result = stream.send_state;
   return true;
 }
 
 bool EpollBackend::attempt(FlushOperation& operation) {
-  auto& stream = static_cast<EpollStream&>(operation.stream);
-  if (stream.send_state && stream.unsent > 0) return false;
-  operation.result = stream.send_state;
-  return true;
+  return static_cast<EpollStream&>(operation.stream).flushed(operation);
 }
 
 bool EpollBackend::attempt(ReadinessOperation& operation) {
@@ -432,7 +370,7 @@ void EpollBackend::close(StreamState& state, Close how) {
 }
 
 void EpollBackend::wait(Instant deadline) {
-  if (!retrying_.empty()) deadline = std::min(deadline, instant_after(now(), kRetryConnect));
+  deadline = retries_.limit(now(), deadline);
   timespec limit{};
   if (deadline != kNever) {
     const Duration left = std::max(deadline - now(), Duration::zero());
@@ -445,7 +383,7 @@ void EpollBackend::wait(Instant deadline) {
     const epoll_event& event = events_[static_cast<std::size_t>(i)];
     static_cast<Source*>(event.data.ptr)->on_events(event.events);
   }
-  for (ConnectOperation* operation : std::exchange(retrying_, {})) operation->wake();
+  retries_.wake();
 }
 
 }  // namespace

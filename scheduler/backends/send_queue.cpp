@@ -5,24 +5,36 @@
 
 namespace sched {
 
+namespace {
+
+/// A lease that fills no more than this part of its buffer is copied if it can be.
+constexpr std::size_t kWorthKeeping = 4;
+
+}  // namespace
+
 void SendQueue::push(Lease lease) {
-  Buffer& buffer = lease.release();
-  buffer.next = nullptr;
-  (first_ == nullptr ? first_ : last_->next) = &buffer;
-  last_ = &buffer;
+  const Buffer* last = leases_.last();
+  const std::size_t size = lease.size();
+  const bool is_small = size < (size + lease.tail_room().size()) / kWorthKeeping;
+  if (last != nullptr && is_small && size <= last->capacity - last->end) {
+    fill_last(lease.bytes());
+    return;
+  }
+  leases_.push(std::move(lease));
 }
 
 std::size_t SendQueue::fill_last(Bytes bytes) {
-  if (last_ == nullptr) return 0;
-  const std::size_t fitting = std::min<std::size_t>(bytes.size(), last_->capacity - last_->end);
-  if (fitting > 0) std::memcpy(last_->memory + last_->end, bytes.data(), fitting);
-  last_->end += static_cast<std::uint32_t>(fitting);
+  Buffer* last = leases_.last();
+  if (last == nullptr) return 0;
+  const std::size_t fitting = std::min<std::size_t>(bytes.size(), last->capacity - last->end);
+  if (fitting > 0) std::memcpy(last->memory + last->end, bytes.data(), fitting);
+  last->end += static_cast<std::uint32_t>(fitting);
   return fitting;
 }
 
 std::size_t SendQueue::gather(std::span<iovec> parts) const {
   std::size_t count = 0;
-  for (const Buffer* buffer = first_; buffer != nullptr && count < parts.size(); buffer = buffer->next) {
+  for (const Buffer* buffer = leases_.first(); buffer != nullptr && count < parts.size(); buffer = buffer->next) {
     parts[count++] = {buffer->memory + buffer->begin, buffer->end - buffer->begin};
   }
   return count;
@@ -30,24 +42,15 @@ std::size_t SendQueue::gather(std::span<iovec> parts) const {
 
 void SendQueue::consume(std::size_t count) {
   while (count > 0) {
-    const std::size_t size = first_->end - first_->begin;
+    Buffer& first = *leases_.first();
+    const std::size_t size = first.end - first.begin;
     if (count < size) {
-      first_->begin += static_cast<std::uint32_t>(count);
+      first.begin += static_cast<std::uint32_t>(count);
       return;
     }
     count -= size;
-    drop_first();
+    leases_.pop();
   }
-}
-
-void SendQueue::clear() {
-  while (first_ != nullptr) drop_first();
-}
-
-void SendQueue::drop_first() {
-  Lease dropped(*first_);
-  first_ = first_->next;
-  if (first_ == nullptr) last_ = nullptr;
 }
 
 }  // namespace sched

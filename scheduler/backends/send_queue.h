@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <span>
 
+#include "scheduler/backends/lease_queue.h"
 #include "scheduler/buffer.h"
 
 namespace sched {
@@ -13,33 +14,26 @@ namespace sched {
 /// they came in. Empty, it holds no memory.
 class SendQueue {
  public:
-  SendQueue() = default;
-  SendQueue(const SendQueue&) = delete;
-  SendQueue& operator=(const SendQueue&) = delete;
-  ~SendQueue() { clear(); }
+  bool empty() const { return leases_.empty(); }
 
-  bool empty() const { return first_ == nullptr; }
-
-  /// Puts a lease of at least one byte at the end.
+  /// Puts a lease of at least one byte at the end. A few bytes are copied behind the last buffer's where they fit, so
+  /// that many small leases do not hold as many large buffers.
   void push(Lease lease);
 
   /// Copies what fits of `bytes` behind the last buffer's; returns how many that were.
   std::size_t fill_last(Bytes bytes);
 
   /// Describes the first bytes, as many buffers as `parts` holds. Returns the number of parts; they are valid until the
-  /// bytes are consumed.
+  /// bytes are consumed, whatever is put at the end meanwhile.
   std::size_t gather(std::span<iovec> parts) const;
 
   /// Forgets the first `count` bytes, which have been sent, and gives their buffers back.
   void consume(std::size_t count);
 
-  void clear();
+  void clear() { leases_.clear(); }
 
  private:
-  void drop_first();
-
-  Buffer* first_ = nullptr;
-  Buffer* last_ = nullptr;
+  LeaseQueue leases_;
 };
 
 }  // namespace sched

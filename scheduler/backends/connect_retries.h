@@ -1,0 +1,35 @@
+#pragma once
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "scheduler/stream.h"
+#include "scheduler/time.h"
+
+namespace sched {
+
+/// Connects to Unix sockets whose backlog is full: the kernel says EAGAIN (connect(2)) and tells nobody when there is
+/// room, so they are tried again a little later.
+class ConnectRetries {
+ public:
+  void add(ConnectOperation& operation) { waiting_.push_back(&operation); }
+  void remove(ConnectOperation& operation) { std::erase(waiting_, &operation); }
+
+  /// Until when a backend may wait that would wait until `deadline`.
+  Instant limit(Instant now, Instant deadline) const {
+    return waiting_.empty() ? deadline : std::min(deadline, instant_after(now, kPause));
+  }
+
+  /// After the wait: all are attempted again.
+  void wake() {
+    for (ConnectOperation* operation : std::exchange(waiting_, {})) operation->wake();
+  }
+
+ private:
+  static constexpr Duration kPause = std::chrono::milliseconds(1);
+
+  std::vector<ConnectOperation*> waiting_;
+};
+
+}  // namespace sched

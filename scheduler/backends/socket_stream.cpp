@@ -1,0 +1,71 @@
+#include "scheduler/backends/socket_stream.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "scheduler/stream.h"
+
+namespace sched {
+
+bool SocketStream::keep(SendOperation& operation, HeapBuffers& buffers) {
+  if (operation.left() == 0) return true;
+  if (unsent >= options.unsent_limit) return false;
+  if (operation.lease) {
+    unsent += operation.lease.size();
+    queue.push(std::move(operation.lease));
+    return true;
+  }
+  // A part is a view that copying shortens; it is looked at as it was.
+  for (const Bytes part : operation.parts) {
+    if (!copy(operation, part, buffers)) return false;
+  }
+  return true;
+}
+
+bool SocketStream::copy(SendOperation& operation, Bytes part, HeapBuffers& buffers) {
+  while (!part.empty() && send_state) {
+    const std::size_t room = options.unsent_limit - unsent;
+    if (room == 0) return false;
+    std::size_t copied = queue.fill_last(part.first(std::min(part.size(), room)));
+    if (copied == 0) {
+      Lease fresh = buffers.lend(std::min<std::size_t>(part.size(), kLargestBuffer));
+      if (!fresh) {
+        fail_sending(ENOMEM);
+        break;
+      }
+      copied = std::min({part.size(), room, fresh.tail_room().size()});
+      std::copy_n(part.begin(), copied, fresh.tail_room().begin());
+      fresh.commit(copied);
+      queue.push(std::move(fresh));
+    }
+    unsent += copied;
+    operation.take(copied);
+    part = part.subspan(copied);
+  }
+  return true;
+}
+
+void SocketStream::on_sent(std::size_t count) {
+  queue.consume(count);
+  sent += count;
+  unsent -= count;
+}
+
+void SocketStream::fail_sending(int error_number) {
+  send_state = system_error("send", error_number);
+  queue.clear();
+  unsent = 0;
+}
+
+void SocketStream::wake_writers() {
+  if (sender != nullptr && (!send_state || unsent < options.unsent_limit)) sender->wake();
+  if (flusher != nullptr && unsent == 0) flusher->wake();
+}
+
+bool SocketStream::flushed(FlushOperation& operation) const {
+  if (send_state && unsent > 0) return false;
+  operation.result = send_state;
+  return true;
+}
+
+}  // namespace sched

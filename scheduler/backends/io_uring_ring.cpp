@@ -1,0 +1,158 @@
+#include "scheduler/backends/io_uring_ring.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "scheduler/backends/io_uring_features.h"
+#include "scheduler/backends/socket.h"
+#include "scheduler/check.h"
+
+namespace sched {
+
+namespace {
+
+std::uint64_t name_of(UringRequest& request) { return reinterpret_cast<std::uintptr_t>(&request); }
+
+/// What a submission that nobody waits for is called.
+constexpr std::uint64_t kNobody = 0;
+
+/// Whether a failed io_uring_enter(2) may be tried again later: interrupted, timed out, or the kernel wants completions
+/// to be reaped first or has no memory now.
+bool is_passing(int error_number) {
+  return error_number == EINTR || error_number == ETIME || error_number == EBUSY || error_number == EAGAIN ||
+         error_number == ENOMEM;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<UringRing>> UringRing::make(const UringOptions& options) {
+  std::unique_ptr<UringRing> ring(new UringRing);
+  const Result<std::uint32_t> features = set_up_uring(ring->ring_, options);
+  if (!features) return std::unexpected(features.error());
+  ring->features_ = *features;
+  return ring;
+}
+
+UringRing::~UringRing() {
+  if (ring_.sq.sqes != nullptr) io_uring_queue_exit(&ring_);
+}
+
+io_uring_sqe& UringRing::next_submission() {
+  io_uring_sqe* submission = io_uring_get_sqe(&ring_);
+  check(submission != nullptr, "a submitter makes more submissions than it may");
+  return *submission;
+}
+
+void UringRing::track(io_uring_sqe& submission, UringRequest& request) {
+  check(!request.in_flight_, "a request is submitted twice");
+  request.in_flight_ = true;
+  io_uring_sqe_set_data64(&submission, name_of(request));
+}
+
+UringRing::Message& UringRing::next_message() {
+  // One for each place in the submission queue: when the place is used again, the message has been read.
+  if (messages_.empty()) messages_.resize(ring_.sq.ring_entries);
+  return messages_[ring_.sq.sqe_tail & ring_.sq.ring_mask];
+}
+
+void UringRing::make_silent(io_uring_sqe& submission, UringRequest& request, std::int32_t result, bool awaited) {
+  submission.flags |= IOSQE_CQE_SKIP_SUCCESS;
+  request.silent_result_ = result;
+  silent_.push_back(request);
+  silent_awaited_ |= awaited;
+}
+
+void UringRing::cancel(UringRequest& request) {
+  if (!request.in_flight_ || request.cancelling_) return;
+  request.cancelling_ = true;
+  io_uring_sqe& submission = next_submission();
+  io_uring_prep_cancel64(&submission, name_of(request), 0);
+  submission.flags |= IOSQE_CQE_SKIP_SUCCESS;
+  io_uring_sqe_set_data64(&submission, kNobody);
+}
+
+void UringRing::collect() {
+  while (!scheduled_.empty() && make_room()) scheduled_.pop_front()->submit();
+}
+
+/// Hands over what was collected when another submitter's submissions might not fit. False if the kernel takes none
+/// now.
+bool UringRing::make_room() {
+  if (io_uring_sq_space_left(&ring_) < UringSubmitter::kMaxSubmissions) call_kernel(Duration::zero());
+  return io_uring_sq_space_left(&ring_) >= UringSubmitter::kMaxSubmissions;
+}
+
+bool UringRing::kernel_has_work() const {
+  return (IO_URING_READ_ONCE(*ring_.sq.kflags) & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) != 0;
+}
+
+void UringRing::enter(Instant deadline) {
+  // What could not be collected has to be tried again, and what waits for a silent completion is ready after the call.
+  Duration wait{};
+  if (scheduled_.empty() && !silent_awaited_) {
+    wait = deadline == kNever ? Duration::max() : std::max(deadline - system::now(), Duration::zero());
+  }
+  if (wait > Duration::zero() || io_uring_sq_ready(&ring_) > 0 || kernel_has_work()) call_kernel(wait);
+  reap();
+  // Completions that were kept aside are needed now: a silent submission may have failed in one of them.
+  while (io_uring_cq_has_overflow(&ring_)) {
+    call_kernel(Duration::zero());
+    reap();
+  }
+  const bool all_submitted = io_uring_sq_ready(&ring_) == 0;
+  if (all_submitted) complete_silent();
+  silent_awaited_ = !all_submitted;
+}
+
+void UringRing::catch_up() {
+  // It ends: nothing is submitted meanwhile, and what was submitted before runs out of buffers.
+  reap();
+  while (kernel_has_work()) {
+    call_kernel(Duration::zero());
+    reap();
+  }
+}
+
+/// Submits what was collected and lets the kernel do its work; waits at most `wait` for a completion.
+void UringRing::call_kernel(Duration wait) {
+  const __kernel_timespec limit{.tv_sec = wait.count() / 1'000'000'000, .tv_nsec = wait.count() % 1'000'000'000};
+  io_uring_getevents_arg argument{};
+  if (wait != Duration::max()) argument.ts = reinterpret_cast<std::uintptr_t>(&limit);
+  // liburing's own calls leave out IORING_ENTER_GETEVENTS where they need not wait, and then deferred work is never
+  // done.
+  unsigned flags = IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG;
+  if (has(UringFeature::registered_ring)) flags |= IORING_ENTER_REGISTERED_RING;
+  io_uring_smp_store_release(ring_.sq.ktail, ring_.sq.sqe_tail);
+  const int entered =
+      io_uring_enter2(static_cast<unsigned>(ring_.enter_ring_fd), io_uring_sq_ready(&ring_),
+                      wait > Duration::zero() ? 1 : 0, flags, reinterpret_cast<sigset_t*>(&argument), sizeof argument);
+  check(entered >= 0 || is_passing(-entered), "io_uring_enter failed");
+}
+
+void UringRing::reap() {
+  unsigned head = 0;
+  unsigned count = 0;
+  io_uring_cqe* completion = nullptr;
+  io_uring_for_each_cqe(&ring_, head, completion) {
+    ++count;
+    if (completion->user_data == kNobody) continue;
+    complete(*reinterpret_cast<UringRequest*>(completion->user_data), completion->res, completion->flags);
+  }
+  io_uring_cq_advance(&ring_, count);
+}
+
+void UringRing::complete(UringRequest& request, std::int32_t result, std::uint32_t flags) {
+  request.in_flight_ = (flags & IORING_CQE_F_MORE) != 0;
+  if (!request.in_flight_) {
+    request.cancelling_ = false;
+    if (request.is_linked()) request.unlink();
+  }
+  request.on_completion(result, flags);
+}
+
+/// What was submitted silently and has not failed until now has succeeded.
+void UringRing::complete_silent() {
+  while (UringRequest* request = silent_.pop_front()) complete(*request, request->silent_result_, 0);
+}
+
+}  // namespace sched

@@ -1,0 +1,240 @@
+#include "scheduler/backends/io_uring_stream.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <span>
+#include <utility>
+
+#include "scheduler/backends/socket.h"
+
+namespace sched {
+
+namespace {
+
+/// Buffers up to this size are filled by a multishot. It may take 32 of them before anyone can stop it.
+constexpr std::uint32_t kLargestMultishot = 4 * 1024;
+
+/// The size a stream begins with when it may be given the largest.
+constexpr std::uint32_t kSmallBuffer = 2 * 1024;
+
+/// So many receives in a row that fill the small buffer, or would have fitted it, change the size.
+constexpr std::uint8_t kStreakToLarge = 2;
+constexpr std::uint8_t kStreakToSmall = 32;
+
+/// The most receives that wait to be read before the multishot is cancelled.
+constexpr std::size_t kReadAhead = 64;
+
+}  // namespace
+
+bool UringStream::attempt(ReceiveOperation& operation) {
+  if (finish_receive(operation)) return true;
+  if (operation.wait == ReceiveOperation::Wait::no) {
+    receive_now(operation);
+    return true;
+  }
+  if (!choose_pool()) return finish_receive(operation);
+  if (!receiving_.in_flight()) context_.ring.schedule(*this);
+  return false;
+}
+
+/// Gives what has been received, or why nothing will be.
+bool UringStream::finish_receive(ReceiveOperation& operation) {
+  if (!received_.empty()) {
+    operation.result = received_.pop();
+  } else if (!receive_state) {
+    operation.result = std::unexpected(receive_state.error());
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/// A receive that does not wait. One that is in flight must come first: what it has got by now is handed out.
+void UringStream::receive_now(ReceiveOperation& operation) {
+  if (receiving_.in_flight()) {
+    context_.ring.catch_up();
+    if (finish_receive(operation)) return;
+  }
+  operation.result = failure(ErrorCode::would_block, "receive");
+  if (receiving_.in_flight()) return;
+  const std::size_t limit = std::min(options.receive_limit, kLargestBuffer);
+  Lease lease = context_.heap_buffers.lend(limit);
+  if (!lease) {
+    operation.result = failure(ErrorCode::out_of_memory, "receive");
+    return;
+  }
+  const ssize_t count = ::recv(fd.get(), lease.tail_room().data(), limit, MSG_DONTWAIT);
+  if (count > 0) {
+    lease.commit(static_cast<std::size_t>(count));
+    operation.result = std::move(lease);
+  } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
+    receive_state = count == 0 ? failure(ErrorCode::end_of_stream, "receive") : system_error("receive", errno);
+    operation.result = std::unexpected(receive_state.error());
+  }
+}
+
+/// False if there can be no pool; then receiving has failed.
+bool UringStream::choose_pool() {
+  if (pool_ != nullptr) return true;
+  const bool adapts = options.receive_limit >= kLargestBuffer;
+  const Result<UringBufferPool*> pool = context_.receive_buffers.of_size(adapts ? kSmallBuffer : options.receive_limit);
+  if (pool) pool_ = *pool;
+  if (!pool) receive_state = std::unexpected(pool.error());
+  return pool.has_value();
+}
+
+/// Goes over to the other size of buffers when `received` and those before it speak for it.
+void UringStream::adapt(std::size_t received) {
+  if (options.receive_limit < kLargestBuffer) return;
+  const bool small = pool_->size() == kSmallBuffer;
+  const bool speaks_for_other = small ? received == kSmallBuffer : received <= kSmallBuffer;
+  streak_ = speaks_for_other ? static_cast<std::uint8_t>(streak_ + 1) : 0;
+  if (streak_ < (small ? kStreakToLarge : kStreakToSmall)) return;
+  streak_ = 0;
+  const auto other = context_.receive_buffers.of_size(small ? kLargestBuffer : kSmallBuffer);
+  if (other) pool_ = *other;
+}
+
+bool UringStream::is_multishot() const { return receiving_pool_->size() <= kLargestMultishot; }
+
+/// Whether the receive in flight is to end although it could go on.
+bool UringStream::reads_too_far() const {
+  return receiving_.in_flight() && is_multishot() && (received_.size() >= kReadAhead || receiving_pool_ != pool_);
+}
+
+void UringStream::submit() {
+  if (is_closed_) {
+    context_.ring.cancel(receiving_);
+    context_.ring.cancel(sending_);
+    return;
+  }
+  const bool wanted = receiver != nullptr && received_.empty() && receive_state;
+  if (reads_too_far()) context_.ring.cancel(receiving_);
+  if (wanted && !receiving_.in_flight() && !BufferWaiter::is_linked()) submit_receive();
+  if (!queue.empty() && !sending_.in_flight()) submit_send();
+}
+
+void UringStream::submit_receive() {
+  receiving_pool_ = pool_;
+  context_.ring.submit(receiving_, [this](io_uring_sqe* submission) {
+    if (is_multishot()) {
+      io_uring_prep_recv_multishot(submission, fd.get(), nullptr, 0, 0);
+    } else {
+      io_uring_prep_recv(submission, fd.get(), nullptr, receiving_pool_->size(), 0);
+    }
+    if (is_empty_) submission->ioprio |= IORING_RECVSEND_POLL_FIRST;
+    submission->flags |= IOSQE_BUFFER_SELECT;
+    submission->buf_group = receiving_pool_->group();
+  });
+}
+
+void UringStream::on_received(std::int32_t result, std::uint32_t flags) {
+  Lease lease;
+  if ((flags & IORING_CQE_F_BUFFER) != 0) {
+    lease = receiving_pool_->filled(static_cast<std::uint16_t>(flags >> IORING_CQE_BUFFER_SHIFT),
+                                    static_cast<std::uint32_t>(std::max(result, 0)));
+  }
+  if (is_closed_) {
+    lease = {};
+    let_go();
+    return;
+  }
+  if (result > 0) {
+    is_empty_ = (flags & IORING_CQE_F_SOCK_NONEMPTY) == 0;
+    adapt(static_cast<std::size_t>(result));
+    received_.push(std::move(lease));
+    if (reads_too_far()) context_.ring.schedule(*this);
+  } else if (result == 0) {
+    receive_state = failure(ErrorCode::end_of_stream, "receive");
+  } else if (result == -ENOBUFS) {
+    is_empty_ = false;
+    receiving_pool_->wait(*this);
+    return;
+  } else if (result != -ECANCELED && result != -EINTR && result != -EAGAIN) {
+    receive_state = system_error("receive", -result);
+  }
+  if (receiver != nullptr) receiver->wake();
+}
+
+void UringStream::on_buffers() {
+  if (receiver != nullptr) receiver->wake();
+}
+
+bool UringStream::attempt(SendOperation& operation) {
+  const bool all = !send_state || keep(operation, context_.heap_buffers);
+  if (!queue.empty() && !sending_.in_flight()) context_.ring.schedule(*this);
+  operation.result = send_state;
+  return all;
+}
+
+void UringStream::submit_send() {
+  const bool silent = !is_full_ && context_.ring.has(UringFeature::silent_send);
+  const int how = MSG_NOSIGNAL | (silent ? MSG_DONTWAIT | MSG_WAITALL : 0);
+  UringRing::Message& message = context_.ring.next_message();
+  const std::size_t count = queue.gather(message.parts);
+  asked_to_send_ = 0;
+  for (std::size_t i = 0; i < count; ++i) asked_to_send_ += static_cast<std::uint32_t>(message.parts[i].iov_len);
+  io_uring_sqe& submission = context_.ring.submit(sending_, [&](io_uring_sqe* prepared) {
+    if (count == 1) {
+      io_uring_prep_send(prepared, fd.get(), message.parts[0].iov_base, message.parts[0].iov_len, how);
+    } else {
+      message.header = {};
+      message.header.msg_iov = message.parts.data();
+      message.header.msg_iovlen = count;
+      io_uring_prep_sendmsg(prepared, fd.get(), &message.header, static_cast<unsigned>(how));
+    }
+  });
+  if (is_full_) submission.ioprio |= IORING_RECVSEND_POLL_FIRST;
+  if (!silent) return;
+  const bool awaited = sender != nullptr || flusher != nullptr;
+  context_.ring.make_silent(submission, sending_, static_cast<std::int32_t>(asked_to_send_), awaited);
+}
+
+void UringStream::on_sent_some(std::int32_t result, std::uint32_t) {
+  if (is_closed_) {
+    let_go();
+    return;
+  }
+  is_full_ = result == -EAGAIN || (result >= 0 && static_cast<std::uint32_t>(result) < asked_to_send_);
+  if (result >= 0) {
+    on_sent(static_cast<std::size_t>(result));
+  } else if (result != -EAGAIN && result != -EINTR) {
+    fail_sending(-result);
+  }
+  if (!queue.empty()) context_.ring.schedule(*this);
+  wake_writers();
+}
+
+void UringStream::close(Close how) {
+  if (how == Close::reset) system::reset_on_close(fd.get());
+  if (how == Close::orderly && send_state) send_rest();
+  received_.clear();
+  if (BufferWaiter::is_linked()) BufferWaiter::unlink();
+  is_closed_ = true;
+  ++context_.closing;
+  if (!let_go()) context_.ring.schedule(*this);
+}
+
+/// What was taken in this turn is offered to the kernel, as it would have been at its end.
+void UringStream::send_rest() {
+  std::array<iovec, UringRing::kMaxParts> parts;
+  while (!queue.empty() && !sending_.in_flight()) {
+    const ssize_t count = system::send(fd.get(), std::span(parts).first(queue.gather(parts)));
+    if (count < 0) return;
+    queue.consume(static_cast<std::size_t>(count));
+  }
+}
+
+/// Destroys the stream, which is closed, if the kernel holds nothing of it.
+bool UringStream::let_go() {
+  if (receiving_.in_flight() || sending_.in_flight()) return false;
+  if (UringSubmitter::is_linked()) UringSubmitter::unlink();
+  --context_.closing;
+  delete this;
+  return true;
+}
+
+}  // namespace sched

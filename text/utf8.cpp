@@ -43,4 +43,13 @@ bool is_cut_off(std::string_view bytes) {
   return true;
 }
 
+bool is_utf8(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const std::size_t size = first_code_point(bytes).size;
+    if (size == 0) return false;
+    bytes.remove_prefix(size);
+  }
+  return true;
+}
+
 }  // namespace text

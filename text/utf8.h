@@ -18,4 +18,7 @@ CodePoint first_code_point(std::string_view bytes);
 /// Whether `bytes`, of which there is at least one, are the beginning of a character whose end is missing.
 bool is_cut_off(std::string_view bytes);
 
+/// Whether all of `bytes` is UTF-8.
+bool is_utf8(std::string_view bytes);
+
 }  // namespace text

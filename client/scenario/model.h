@@ -70,7 +70,7 @@ struct Exchange {
 struct ExpectClose {
   enum class How : std::uint8_t { fin, reset, any };
 
-  How how = How::any;
+  How how = How::fin;
   Duration timeout{};
 };
 
@@ -90,8 +90,8 @@ struct Sleep {
 };
 
 struct Repeat {
-  std::uint64_t times = 0;             ///< when `duration` is not given
-  std::optional<Duration> duration;    ///< starts anew until this has passed
+  std::uint64_t times = 0;           ///< when `duration` is not given
+  std::optional<Duration> duration;  ///< starts anew until this has passed
   Steps steps;
 };
 
@@ -137,8 +137,8 @@ struct Group {
   bool allow_extra = false;  ///< frames that are unread at the end do not fail a client
   Duration start_after{};
   Duration connect_timeout{};
-  Duration step_timeout{};    ///< of a step that has no timeout of its own
-  Duration client_timeout{};  ///< of all iterations together
+  Duration step_timeout{};       ///< of a step that has no timeout of its own
+  Duration client_timeout{};     ///< of all iterations together
   std::uint64_t max_buffer = 0;  ///< unread bytes of a connection
   Steps steps;
   Place place;

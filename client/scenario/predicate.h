@@ -2,18 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "client/scenario/regular_expression.h"
 #include "client/scenario/source.h"
 #include "client/scenario/template.h"
-
-namespace re2 {
-class RE2;
-}
 
 // Predicates: what is asked of a frame. Pure functions of its bytes and of the client's context.
 
@@ -24,9 +20,9 @@ struct Predicate {
   enum class Kind : std::uint8_t { equals, contains, matches };
 
   Kind kind = Kind::equals;
-  Template text;                            ///< of equals and contains
-  std::shared_ptr<const re2::RE2> pattern;  ///< of matches: searched, not anchored (RE2 syntax)
-  Place place;
+  Template text;
+  std::optional<RegularExpression> pattern;  ///< of a `matches` whose text is constant; any other is compiled when used
+  Place place;                               ///< of the text
 
   /// Whether the answer is yes.
   bool holds(std::string_view frame, const ExpansionContext& context) const;
@@ -47,20 +43,26 @@ struct Pattern {
   std::string describe(const ExpansionContext& context) const;
 };
 
-/// A part of unread bytes: where it begins and ends.
-struct Span {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-};
-
-/// On raw bytes: where `pattern` is found in `unread`, which is what it consumes; nothing when more bytes could still
-/// make it hold. equals takes exactly as many bytes as its text has, contains and matches go through the first
+/// On raw bytes: where `pattern` is found in `unread`; all up to its end is consumed. Nothing when more bytes could
+/// still make it hold. equals takes exactly as many bytes as its text has, contains and matches go through the first
 /// occurrence. `mismatch` is set when no further bytes can help.
 std::optional<Span> find_raw(const Pattern& pattern, std::string_view unread, const ExpansionContext& context,
                              bool& mismatch);
 
 /// Where two texts first differ: "first difference at byte 8 (6f, received 4f)"; for texts of which one continues the
-/// other: "received ends after 4 of 9 bytes" or "received goes on after 9 bytes".
+/// other: "received ends after 4 of 9 bytes" or "received goes on after 9 bytes". Bytes count from 0.
 std::string first_difference(std::string_view expected, std::string_view received);
+
+/// Why a frame is not what was expected, for a person.
+struct Mismatch {
+  std::string_view predicate;  ///< the first that does not hold: "equals"
+  std::string expected;        ///< quoted and escaped; of a long text the part around the difference
+  std::string received;        ///< likewise
+  std::string detail;          ///< first_difference(), or what was not found; of one line, may be empty
+  Place place;                 ///< of the predicate's text
+};
+
+/// `pattern` does not hold for `frame`.
+Mismatch explain(const Pattern& pattern, std::string_view frame, const ExpansionContext& context);
 
 }  // namespace client::scenario

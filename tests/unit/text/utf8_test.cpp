@@ -29,5 +29,10 @@ TEST(IsCutOff, IsFalseOfWholeCharactersAndOfWhatCannotBecomeOne) {
   for (const char* bytes : {"a", "ü", "😀", "\x80", "\xff", "\xf0z", "\xf0\x9fz"}) EXPECT_FALSE(is_cut_off(bytes));
 }
 
+TEST(IsUtf8, LooksAtEveryByte) {
+  for (const char* bytes : {"", "a", "grün 世界 😀"}) EXPECT_TRUE(is_utf8(bytes)) << bytes;
+  for (const char* bytes : {"\xff", "grün\xfc", "世\xe4", "a\x80z"}) EXPECT_FALSE(is_utf8(bytes));
+}
+
 }  // namespace
 }  // namespace text

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace re2 {
+class RE2;
+}
+
+namespace client::scenario {
+
+/// A part of some bytes: where it begins and ends.
+struct Span {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+
+  bool operator==(const Span&) const = default;
+};
+
+/// A regular expression of RE2: its time is linear in the text, and it does not recurse. Immutable, cheap to copy; any
+/// thread.
+class RegularExpression {
+ public:
+  /// The longest pattern, in bytes.
+  static constexpr std::size_t kMaxBytes = 1024;
+
+  /// The memory that a pattern may take once it is compiled; a short one like (x{1000}){1000} asks for a lot.
+  static constexpr std::size_t kMaxMemory = std::size_t{1} << 20;
+
+  /// `pattern` is UTF-8. The error says what is wrong with it.
+  static std::expected<RegularExpression, std::string> compile(std::string_view pattern);
+
+  /// The first match anywhere in `text`: of characters where `text` is UTF-8, else of bytes, each taken as the
+  /// character of its number (Latin-1).
+  std::optional<Span> search(std::string_view text) const;
+
+ private:
+  using Compiled = std::shared_ptr<const re2::RE2>;
+
+  RegularExpression(Compiled utf8, Compiled latin1) : utf8_(std::move(utf8)), latin1_(std::move(latin1)) {}
+
+  Compiled utf8_;
+  Compiled latin1_;  // Null where the pattern asks for what Latin-1 does not have: it matches nothing there.
+};
+
+}  // namespace client::scenario

@@ -33,8 +33,8 @@ struct StreamOptions {
   /// The most bytes one receive gives. At least 1.
   std::uint32_t receive_limit = 64 * 1024;
 
-  /// How many bytes that were taken to be sent may wait in this process. A send waits while there are as many; it takes
-  /// one lease whole even if that passes the limit.
+  /// How many bytes that were taken to be sent may wait in this process. At least 1. A send waits while there are as
+  /// many; it takes one lease whole even if that passes the limit.
   std::uint32_t unsent_limit = 64 * 1024;
 
   /// How many unsent bytes the kernel may hold (TCP_NOTSENT_LOWAT, or SO_SNDBUF of a Unix socket), so that a peer that
@@ -42,8 +42,8 @@ struct StreamOptions {
   std::uint32_t kernel_unsent_limit = 256 * 1024;
 
   /// SO_RCVBUF and SO_SNDBUF in bytes, before listen() or connect().
-  std::optional<std::uint32_t> kernel_receive_buffer;
-  std::optional<std::uint32_t> kernel_send_buffer;
+  std::optional<std::uint32_t> kernel_receive_buffer = std::nullopt;
+  std::optional<std::uint32_t> kernel_send_buffer = std::nullopt;
 };
 
 /// Whether one TCP port has several listeners, between which the kernel spreads connections (SO_REUSEPORT).
@@ -54,8 +54,8 @@ enum class PortSharing : std::uint8_t {
 };
 
 struct ListenOptions {
-  StreamOptions streams;  ///< of every accepted stream
-  int backlog = 4096;     ///< connections that wait to be accepted; the kernel's somaxconn is its upper bound
+  StreamOptions streams = {};  ///< of every accepted stream
+  int backlog = 4096;          ///< connections that wait to be accepted; the kernel's somaxconn is its upper bound
   PortSharing sharing = PortSharing::none;
 };
 

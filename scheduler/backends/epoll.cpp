@@ -2,17 +2,16 @@
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 
 #include "scheduler/backends/connect_retries.h"
+#include "scheduler/backends/heap_buffers.h"
+#include "scheduler/backends/polled_stream.h"
 #include "scheduler/backends/socket.h"
-#include "scheduler/backends/socket_stream.h"
 #include "scheduler/check.h"
-#include "scheduler/intrusive_list.h"
 #include "scheduler/listener.h"
 #include "scheduler/readiness.h"
 #include "scheduler/stream.h"
@@ -22,7 +21,6 @@ namespace sched {
 namespace {
 
 constexpr std::size_t kEventsAWait = 512;
-constexpr std::size_t kPartsASend = 16;
 
 /// What an epoll event points at.
 class Source {
@@ -33,14 +31,15 @@ class Source {
   ~Source() = default;
 };
 
-struct EpollStream final : SocketStream, Source {
-  using SocketStream::SocketStream;
+struct EpollStream final : PolledStream, Source {
+  EpollStream(Descriptor descriptor, const StreamOptions& stream_options)
+      : PolledStream(stream_options), fd(std::move(descriptor)) {}
 
   void on_events(std::uint32_t events) override;
-  void write_queue();
+  Result<std::size_t> read(std::span<std::byte> into) override;
+  Result<std::size_t> write(std::span<iovec> parts) override;
 
-  bool readable = false;
-  bool writable = true;
+  const Descriptor fd;
   bool ending = false;  ///< the peer's FIN or an error is in the socket, so a short read does not mean that it is empty
   ConnectOperation* connecting = nullptr;
 };
@@ -73,29 +72,24 @@ struct WatchedDescriptor final : Source {
 void EpollStream::on_events(std::uint32_t events) {
   if (connecting != nullptr) return connecting->wake();
   if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) ending = true;
-  if ((events & EPOLLIN) != 0 || ending) {
-    readable = true;
-    if (receiver != nullptr) receiver->wake();
-  }
-  if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) {
-    writable = true;
-    if (!queue.empty()) write_queue();
-  }
+  if ((events & EPOLLIN) != 0 || ending) became_readable();
+  if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) became_writable();
 }
 
-void EpollStream::write_queue() {
-  while (writable && !queue.empty()) {
-    std::array<iovec, kPartsASend> parts;
-    const ssize_t count = system::send(fd.get(), std::span(parts).first(queue.gather(parts)));
-    if (count >= 0) {
-      on_sent(static_cast<std::size_t>(count));
-    } else if (errno == EAGAIN) {
-      writable = false;
-    } else {
-      fail_sending(errno);
-    }
-  }
-  wake_writers();
+Result<std::size_t> EpollStream::read(std::span<std::byte> into) {
+  ssize_t count = 0;
+  do count = ::recv(fd.get(), into.data(), into.size(), 0);
+  while (count < 0 && errno == EINTR);
+  if (count == 0) return failure(ErrorCode::end_of_stream, "receive");
+  if (count < 0) return errno == EAGAIN ? failure(ErrorCode::would_block, "receive") : system_error("receive", errno);
+  if (static_cast<std::size_t>(count) < into.size() && !ending) was_emptied();
+  return static_cast<std::size_t>(count);
+}
+
+Result<std::size_t> EpollStream::write(std::span<iovec> parts) {
+  const ssize_t count = system::send(fd.get(), parts);
+  if (count < 0) return errno == EAGAIN ? failure(ErrorCode::would_block, "send") : system_error("send", errno);
+  return static_cast<std::size_t>(count);
 }
 
 class EpollBackend final : public Backend {
@@ -109,9 +103,9 @@ class EpollBackend final : public Backend {
 
   bool attempt(AcceptOperation& operation) override;
   bool attempt(ConnectOperation& operation) override;
-  bool attempt(ReceiveOperation& operation) override;
-  bool attempt(SendOperation& operation) override;
-  bool attempt(FlushOperation& operation) override;
+  bool attempt(ReceiveOperation& operation) override { return stream_of(operation).attempt(operation, buffers_); }
+  bool attempt(SendOperation& operation) override { return stream_of(operation).attempt(operation, buffers_); }
+  bool attempt(FlushOperation& operation) override { return stream_of(operation).flushed(operation); }
   bool attempt(ReadinessOperation& operation) override;
   void cancel(ConnectOperation& operation) override;
   void cancel(ReadinessOperation& operation) override;
@@ -130,10 +124,10 @@ class EpollBackend final : public Backend {
   bool is_closing() const override { return false; }
 
  private:
+  static EpollStream& stream_of(auto& operation) { return static_cast<EpollStream&>(operation.stream); }
   Result<EpollStream*> make_stream(Descriptor fd, const StreamOptions& options);
   Result<void> watch(int fd, std::uint32_t events, Source& source);
   bool finish_connect(ConnectOperation& operation, int error_number);
-  void send_now(EpollStream& stream, SendOperation& operation);
 
   Descriptor epoll_;
   HeapBuffers buffers_;
@@ -249,77 +243,6 @@ void EpollBackend::cancel(ConnectOperation& operation) {
   retries_.remove(operation);
   delete static_cast<EpollStream*>(std::exchange(operation.state, nullptr));
   operation.complete();
-}
-
-bool EpollBackend::attempt(ReceiveOperation& operation) {
-  auto& stream = static_cast<EpollStream&>(operation.stream);
-  const bool waits = operation.wait == ReceiveOperation::Wait::yes;
-  if (!stream.receive_state) {
-    operation.result = std::unexpected(stream.receive_state.error());
-    return true;
-  }
-  if (!stream.readable && waits) return false;
-  Lease lease = buffers_.lend(kLargestBuffer);
-  if (!lease) {
-    operation.result = failure(ErrorCode::out_of_memory, "receive");
-    return true;
-  }
-  const std::size_t limit = std::min(stream.options.receive_limit, kLargestBuffer);
-  ssize_t count = 0;
-  do count = ::recv(stream.fd.get(), lease.tail_room().data(), limit, 0);
-  while (count < 0 && errno == EINTR);
-  if (count > 0) {
-    if (static_cast<std::size_t>(count) < limit && !stream.ending) stream.readable = false;
-    lease.commit(static_cast<std::size_t>(count));
-    operation.result = std::move(lease);
-    return true;
-  }
-  if (count < 0 && errno == EAGAIN) {
-    stream.readable = false;
-    operation.result = failure(waits ? ErrorCode::cancelled : ErrorCode::would_block, "receive");
-    return !waits;
-  }
-  stream.receive_state = count == 0 ? failure(ErrorCode::end_of_stream, "receive") : system_error("receive", errno);
-  operation.result = std::unexpected(stream.receive_state.error());
-  return true;
-}
-
-/// Gives the kernel what it takes of the operation's bytes.
-void EpollBackend::send_now(EpollStream& stream, SendOperation& operation) {
-  while (stream.writable && stream.send_state) {
-    std::array<iovec, 2> parts;
-    std::size_t count = 0;
-    std::size_t size = 0;
-    const auto add = [&](Bytes bytes) {
-      if (bytes.empty()) return;
-      parts[count++] = {const_cast<std::byte*>(bytes.data()), bytes.size()};
-      size += bytes.size();
-    };
-    if (operation.lease) add(operation.lease.bytes());
-    for (const Bytes part : operation.parts) add(part);
-    if (size == 0) return;
-    const ssize_t taken = system::send(stream.fd.get(), std::span(parts).first(count));
-    if (taken >= 0) {
-      stream.sent += static_cast<std::uint64_t>(taken);
-      operation.take(static_cast<std::size_t>(taken));
-    } else if (errno == EAGAIN) {
-      stream.writable = false;
-    } else {
-      stream.fail_sending(errno);
-    }
-  }
-}
-
-bool EpollBackend::attempt(SendOperation& operation) {
-  auto& stream = static_cast<EpollStream&>(operation.stream);
-  if (stream.queue.empty()) send_now(stream, operation);
-  if (stream.send_state && !stream.keep(operation, buffers_)) return false;
-  operation.result = stream.send_state;
-  return true;
-}
-
-bool EpollBackend::attempt(FlushOperation& operation) {
-  return static_cast<EpollStream&>(operation.stream).flushed(operation);
 }
 
 bool EpollBackend::attempt(ReadinessOperation& operation) {

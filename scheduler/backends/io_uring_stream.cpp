@@ -27,6 +27,8 @@ constexpr std::uint8_t kStreakToSmall = 32;
 /// The most receives that wait to be read before the multishot is cancelled.
 constexpr std::size_t kReadAhead = 64;
 
+constexpr Error kEnd{ErrorCode::end_of_stream, 0, "receive"};
+
 }  // namespace
 
 bool UringStream::attempt(ReceiveOperation& operation) {
@@ -71,7 +73,7 @@ void UringStream::receive_now(ReceiveOperation& operation) {
     lease.commit(static_cast<std::size_t>(count));
     operation.result = std::move(lease);
   } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
-    receive_state = count == 0 ? failure(ErrorCode::end_of_stream, "receive") : system_error("receive", errno);
+    end_receiving(count == 0 ? kEnd : Error{ErrorCode::system, errno, "receive"});
     operation.result = std::unexpected(receive_state.error());
   }
 }
@@ -148,13 +150,13 @@ void UringStream::on_received(std::int32_t result, std::uint32_t flags) {
     received_.push(std::move(lease));
     if (reads_too_far()) context_.ring.schedule(*this);
   } else if (result == 0) {
-    receive_state = failure(ErrorCode::end_of_stream, "receive");
+    end_receiving(kEnd);
   } else if (result == -ENOBUFS) {
     is_empty_ = false;
     receiving_pool_->wait(*this);
     return;
   } else if (result != -ECANCELED && result != -EINTR && result != -EAGAIN) {
-    receive_state = system_error("receive", -result);
+    end_receiving(Error{ErrorCode::system, -result, "receive"});
   }
   if (receiver != nullptr) receiver->wake();
 }

@@ -9,6 +9,7 @@
 #include "scheduler/backends/io_uring_ring.h"
 #include "scheduler/backends/lease_queue.h"
 #include "scheduler/backends/socket_stream.h"
+#include "scheduler/descriptor.h"
 #include "scheduler/stream.h"
 
 namespace sched {
@@ -33,8 +34,10 @@ struct UringContext {
 /// socket has room for; what it has no room for is left to one that waits for room. There is never more than one.
 class UringStream final : public SocketStream, public UringSubmitter, private BufferWaiter {
  public:
-  UringStream(Descriptor fd, const StreamOptions& options, UringContext& context)
-      : SocketStream(std::move(fd), options), context_(context) {}
+  UringStream(Descriptor descriptor, const StreamOptions& options, UringContext& context)
+      : SocketStream(options), fd(std::move(descriptor)), context_(context) {}
+
+  const Descriptor fd;
 
   bool attempt(ReceiveOperation& operation);
   bool attempt(SendOperation& operation);

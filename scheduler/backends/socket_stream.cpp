@@ -51,6 +51,15 @@ void SocketStream::on_sent(std::size_t count) {
   unsent -= count;
 }
 
+void SocketStream::end_receiving(const Error& error) {
+  const auto is_reset = [](const Error& why) { return why.error_number == ECONNRESET; };
+  const bool was_told = !send_state && is_reset(send_state.error());
+  receive_state = was_told ? system_error("receive", ECONNRESET) : std::unexpected(error);
+  if (!is_reset(error) || !send_state) return;
+  fail_sending(ECONNRESET);
+  wake_writers();
+}
+
 void SocketStream::fail_sending(int error_number) {
   send_state = system_error("send", error_number);
   queue.clear();

@@ -5,16 +5,14 @@
 #include "scheduler/backend.h"
 #include "scheduler/backends/heap_buffers.h"
 #include "scheduler/backends/send_queue.h"
-#include "scheduler/descriptor.h"
 #include "scheduler/result.h"
 
 namespace sched {
 
-/// What the backends on the kernel's sockets have in common: a descriptor, how each direction ended, and the bytes that
-/// were taken to be sent and that the kernel has not taken yet.
+/// What the streams of all backends have in common: how each direction ended, and the bytes that were taken to be sent
+/// and that the socket has not taken yet.
 struct SocketStream : StreamState {
-  SocketStream(Descriptor descriptor, const StreamOptions& stream_options)
-      : fd(std::move(descriptor)), options(stream_options) {}
+  explicit SocketStream(const StreamOptions& stream_options) : options(stream_options) {}
 
   /// Puts what is left of the operation's bytes into the queue, as far as `unsent_limit` allows: a lease as it is,
   /// bytes that are only looked at by copying. True when all was taken, or sending has failed (`send_state` says so).
@@ -22,6 +20,10 @@ struct SocketStream : StreamState {
 
   /// The kernel has taken the first `count` bytes of the queue.
   void on_sent(std::size_t count);
+
+  /// Nothing more will be received, because of `error`. A reset is told to both directions: the kernel tells of it only
+  /// once, to whoever asks first.
+  void end_receiving(const Error& error);
 
   /// Nothing more can be sent: drops the queue, and every send from now on fails with this.
   void fail_sending(int error_number);
@@ -32,7 +34,6 @@ struct SocketStream : StreamState {
   /// A flush is done when nothing is unsent or sending has failed; otherwise false.
   bool flushed(FlushOperation& operation) const;
 
-  Descriptor fd;
   const StreamOptions options;
   Result<void> receive_state;  ///< why nothing more will be received
   Result<void> send_state;     ///< why nothing more will be sent

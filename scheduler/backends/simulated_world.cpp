@@ -1,0 +1,33 @@
+#include "scheduler/backends/simulated_world.h"
+
+namespace sched::simulated {
+
+namespace {
+
+std::uint32_t draw_size(Random& random, std::uint32_t low, std::uint32_t high) {
+  return static_cast<std::uint32_t>(random.of_any_size(low, high));
+}
+
+Duration draw_duration(Random& random, Duration low, Duration high) {
+  return Duration(static_cast<Duration::rep>(
+      random.of_any_size(static_cast<std::uint64_t>(low.count()), static_cast<std::uint64_t>(high.count()))));
+}
+
+}  // namespace
+
+Conditions Conditions::drawn_from(std::uint64_t seed) {
+  // Another sequence than the one the simulation goes on with.
+  Random random(~seed);
+  Conditions drawn;
+  drawn.shortest_latency = draw_duration(random, std::chrono::microseconds(1), std::chrono::milliseconds(1));
+  drawn.longest_latency =
+      drawn.shortest_latency + draw_duration(random, std::chrono::microseconds(1), std::chrono::milliseconds(50));
+  drawn.longest_segment = draw_size(random, 16, 64 * 1024);
+  drawn.receive_buffer = draw_size(random, 2 * 1024, 256 * 1024);
+  drawn.send_buffer = draw_size(random, 2 * 1024, 256 * 1024);
+  drawn.one_short_receive_in = draw_size(random, 1, 64);
+  drawn.one_spurious_wake_in = draw_size(random, 2, 64);
+  return drawn;
+}
+
+}  // namespace sched::simulated

@@ -70,7 +70,12 @@ struct WatchedDescriptor final : Source {
 };
 
 void EpollStream::on_events(std::uint32_t events) {
-  if (connecting != nullptr) return connecting->wake();
+  if (connecting != nullptr) {
+    // An edge is told once: what the peer sent, and that it closed, may come together with the connection.
+    if ((events & EPOLLRDHUP) != 0) ending = true;
+    became_readable();
+    return connecting->wake();
+  }
   if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) ending = true;
   if ((events & EPOLLIN) != 0 || ending) became_readable();
   if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) became_writable();

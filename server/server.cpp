@@ -1,11 +1,14 @@
 #include "server/server.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <utility>
 
 #include "scheduler/cancel_scope.h"
 #include "scheduler/scheduler.h"
+#include "scheduler/sleep.h"
 
 namespace server {
 
@@ -20,21 +23,75 @@ using sched::Result;
 constexpr sched::Duration kFirstRest = std::chrono::milliseconds(50);
 constexpr sched::Duration kLongestRest = std::chrono::milliseconds(800);
 
+/// Descriptors of each thread that connections do not take: those of listeners, the backend and the log, and what it
+/// takes to accept a connection and close it at once.
+constexpr std::size_t kReservedDescriptors = 16;
+
+constexpr auto kTellThinned = std::chrono::seconds(1);
+
 bool is_shortage(const Error& error) {
   return error.code == ErrorCode::out_of_memory || error.error_number == EMFILE || error.error_number == ENFILE ||
          error.error_number == ENOBUFS || error.error_number == ENOMEM;
 }
 
+std::string_view name_of(SessionEnd end) {
+  switch (end) {
+    case SessionEnd::peer_closed:
+      return "closed by the peer";
+    case SessionEnd::peer_lost:
+      return "reset by the peer";
+    case SessionEnd::idle:
+      return "idle";
+    case SessionEnd::stalled:
+      return "the peer does not read";
+    case SessionEnd::drained:
+      return "drained";
+    case SessionEnd::drain_timed_out:
+      return "not drained in time";
+  }
+  return "";
+}
+
 }  // namespace
+
+SessionSettings session_settings(const Options& options) {
+  return {.framing = options.framing,
+          .prefix = options.prefix,
+          .idle_timeout = options.idle_timeout,
+          .write_timeout = options.write_timeout,
+          .drain_timeout = options.drain_timeout};
+}
+
+sched::StreamOptions stream_options(const Options& options) {
+  sched::StreamOptions streams;
+  streams.unsent_limit = options.send_buffer;
+  if (options.framing == echo::Framing::chunk) streams.receive_limit = echo::kChunkBytes;
+  return streams;
+}
+
+ConnectionLimits connection_limits(const Options& options, unsigned threads) {
+  rlimit descriptors{};
+  ::getrlimit(RLIMIT_NOFILE, &descriptors);
+  const std::size_t each = std::max<std::size_t>(descriptors.rlim_cur, kReservedDescriptors + 1) - kReservedDescriptors;
+  return {options.max_connections.value_or(each * threads), options.max_connections_per_address};
+}
+
+Server::Server(SessionSettings settings, ConnectionLimits& limits, Log log)
+    : settings_(std::move(settings)), limits_(limits), log_(std::move(log)) {}
 
 sched::Task<Result<void>> Server::run(std::vector<sched::Listener> listeners) {
   sched::Scope sessions(sched::Scope::OnFailure::keep_siblings);
   sessions_ = &sessions;
+  sched::Scope telling;
+  if (log_.writes(LogLevel::warn)) telling.spawn(tell_thinned());
   sched::Scope acceptors;
   for (sched::Listener& listener : listeners) acceptors.spawn(accept_from(listener));
   const Result<void> ended = co_await acceptors.join();
   sessions.cancel();
   [[maybe_unused]] const Result<void> drained = co_await sessions.join();
+  telling.cancel();
+  [[maybe_unused]] const Result<void> told = co_await telling.join();
+  log_.tell_thinned(sched::kNever);
   sessions_ = nullptr;
   co_return ended;
 }
@@ -45,17 +102,28 @@ sched::Task<Result<void>> Server::accept_from(sched::Listener& listener) {
   while (accepted || is_shortage(accepted.error())) {
     if (accepted) {
       rest = kFirstRest;
-      sessions_->spawn(serve(std::move(*accepted)));
+      admit(std::move(*accepted));
     } else {
+      log_.accept_rests(describe(accepted.error()), sched::now());
       co_await wait_for_descriptors(rest);
       rest = std::min(rest * 2, kLongestRest);
     }
     accepted = co_await listener.accept();
   }
   if (accepted.error().code != ErrorCode::cancelled) co_return std::unexpected(accepted.error());
-  while ((accepted = co_await listener.accept_queued())) sessions_->spawn(serve(std::move(*accepted)));
+  while ((accepted = co_await listener.accept_queued())) admit(std::move(*accepted));
   listener.close();
   co_return Result<void>{};
+}
+
+/// Serves a connection, or closes it at once when a limit is reached.
+void Server::admit(sched::Accepted accepted) {
+  auto permit = limits_.admit(accepted.peer);
+  if (!permit) {
+    log_.connection_refused(accepted.peer, describe(permit.error()), sched::now());
+    return;
+  }
+  sessions_->spawn(serve(std::move(accepted.stream), accepted.peer, std::move(*permit)));
 }
 
 sched::Task<void> Server::wait_for_descriptors(sched::Duration at_most) {
@@ -64,10 +132,19 @@ sched::Task<void> Server::wait_for_descriptors(sched::Duration at_most) {
   [[maybe_unused]] const Result<void> ended = co_await session_ended_.wait();
 }
 
-sched::Task<void> Server::serve(sched::Accepted accepted) {
-  Session session(std::move(accepted.stream), settings_);
-  [[maybe_unused]] const SessionEnd end = co_await session.run();
+sched::Task<void> Server::serve(sched::Stream stream, sched::Address peer, ConnectionLimits::Permit) {
+  log_.connection_opened(peer, sched::now());
+  SessionEnd end{};
+  {
+    Session session(std::move(stream), settings_);
+    end = co_await session.run();
+  }
+  log_.connection_closed(peer, name_of(end), sched::now());
   session_ended_.set();
+}
+
+sched::Task<void> Server::tell_thinned() {
+  while (co_await sched::sleep_for(kTellThinned)) log_.tell_thinned(sched::now());
 }
 
 }  // namespace server

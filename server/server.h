@@ -8,17 +8,30 @@
 #include "scheduler/result.h"
 #include "scheduler/scope.h"
 #include "scheduler/task.h"
+#include "server/limits.h"
+#include "server/log.h"
+#include "server/options.h"
 #include "server/session.h"
 
 // Server: the listeners of one scheduler and the sessions that came in through them. One a scheduler; several share
-// nothing. The programs make one and run it as a fiber: echo_server one for each thread, echo_client one that it embeds
-// or simulates.
+// nothing but the count of connections. The programs make one and run it as a fiber: echo_server one for each thread,
+// echo_client one that it embeds or simulates.
 
 namespace server {
 
+/// What sessions need of the options.
+SessionSettings session_settings(const Options& options);
+
+/// What the streams of a server need of the options.
+sched::StreamOptions stream_options(const Options& options);
+
+/// The limits that the options give for `threads` schedulers; `limits` outlives the servers it is given to.
+ConnectionLimits connection_limits(const Options& options, unsigned threads);
+
 class Server {
  public:
-  explicit Server(SessionSettings settings) : settings_(std::move(settings)) {}
+  /// `limits` may serve other servers too, and outlives this one.
+  Server(SessionSettings settings, ConnectionLimits& limits, Log log);
 
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -28,14 +41,16 @@ class Server {
   /// has ended the task ends. Errors: of accept, such that no retry helps.
   sched::Task<sched::Result<void>> run(std::vector<sched::Listener> listeners);
 
-  std::size_t connections() const { return sessions_ == nullptr ? 0 : sessions_->size(); }
-
  private:
   sched::Task<sched::Result<void>> accept_from(sched::Listener& listener);
-  sched::Task<void> serve(sched::Accepted accepted);
+  sched::Task<void> serve(sched::Stream stream, sched::Address peer, ConnectionLimits::Permit permit);
+  sched::Task<void> tell_thinned();
   sched::Task<void> wait_for_descriptors(sched::Duration at_most);
+  void admit(sched::Accepted accepted);
 
   const SessionSettings settings_;
+  ConnectionLimits& limits_;
+  Log log_;
   sched::Scope* sessions_ = nullptr;
   sched::Event session_ended_;
 };

@@ -122,7 +122,7 @@ Task<Result<void>> ScenarioRun::main(ThreadRun& thread) {
   }
   if (thread.mailbox) services.spawn(thread.mailbox->deliver());
   if (first && settings_.signals != nullptr) services.spawn(end_at_signal());
-  if (first && settings_.deadline != sched::kNever) services.spawn(end_at_deadline());
+  if (first) services.spawn(end_at_deadline());
   if (first && watcher_.show) services.spawn(show_progress());
 
   co_await run_clients(thread);
@@ -165,7 +165,7 @@ Task<void> ScenarioRun::end_at_signal() {
 }
 
 Task<void> ScenarioRun::end_at_deadline() {
-  if (co_await sched::sleep_until(settings_.deadline)) stop_all(ScenarioResult::End::deadline);
+  if (co_await sched::sleep_for(settings_.time_limit)) stop_all(ScenarioResult::End::deadline);
 }
 
 Task<void> ScenarioRun::show_progress() {

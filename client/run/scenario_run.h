@@ -33,7 +33,7 @@ struct RunSettings {
   unsigned threads = 1;
   sched::Duration spin{};
   std::uint64_t seed = 0;
-  sched::Instant deadline = sched::kNever;  ///< of the backend's clock; the run is ended then
+  sched::Duration time_limit = std::chrono::minutes(5);  ///< the run is ended when it has lasted so long
   std::optional<LocalServer> server;
   /// Signals that end the run; null in a simulation, which has none.
   sched::Signals* signals = nullptr;

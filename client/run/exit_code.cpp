@@ -1,0 +1,58 @@
+#include "client/run/exit_code.h"
+
+namespace client::run {
+
+namespace {
+
+/// How much a verdict weighs beside others.
+int weight(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::passed:
+      return 0;
+    case Verdict::nothing_selected:
+      return 1;
+    case Verdict::deadline:
+      return 2;
+    case Verdict::failed:
+      return 3;
+    case Verdict::could_not_test:
+      return 4;
+    case Verdict::interrupted:
+      return 5;
+    case Verdict::invalid:
+      return 6;
+  }
+  return 0;
+}
+
+}  // namespace
+
+Verdict judge(const ScenarioResult& result) {
+  if (result.end == ScenarioResult::End::signal) return Verdict::interrupted;
+  if (result.failed > 0) return result.connected == 0 ? Verdict::could_not_test : Verdict::failed;
+  return result.end == ScenarioResult::End::deadline ? Verdict::deadline : Verdict::passed;
+}
+
+Verdict worse(Verdict a, Verdict b) { return weight(a) >= weight(b) ? a : b; }
+
+int exit_code(Verdict verdict, int signal) {
+  switch (verdict) {
+    case Verdict::passed:
+      return 0;
+    case Verdict::failed:
+      return 1;
+    case Verdict::invalid:
+      return 2;
+    case Verdict::could_not_test:
+      return 3;
+    case Verdict::nothing_selected:
+      return 5;
+    case Verdict::deadline:
+      return 6;
+    case Verdict::interrupted:
+      return 128 + signal;
+  }
+  return 2;
+}
+
+}  // namespace client::run

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <charconv>
+#include <cstdint>
+#include <expected>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "text/escape.h"
+#include "text/units.h"
+
+// What the command lines of both programs have in common, over CLI11: the shape of the help, and options whose values
+// are durations, sizes, numbers and URLs. For the programs' options.cpp alone.
+
+namespace command_line {
+
+using Words = std::vector<std::string>;
+
+/// The texts around the options in a help page.
+struct Help {
+  const char* about;
+  const char* usage;  ///< "echo_server [OPTIONS] [URL…]"; further lines are aligned by their author
+  const char* more;   ///< below the options: the exit status, examples
+};
+
+/// The group of the options that every program has.
+inline constexpr const char* kOther = "Other";
+
+/// Gives `app` its texts and -h, --help.
+void describe(CLI::App& app, const Help& help);
+
+/// Arguments in the order in which CLI11 takes them: from the back.
+Words reversed(Words arguments);
+
+/// An option whose text `parse`, which gives a std::expected with a sentence as its error, turns into `value`.
+template <typename Value, typename Parse>
+CLI::Option* add_parsed(CLI::App& app, const std::string& name, Value& value, Parse parse, const std::string& about) {
+  return app.add_option_function<std::string>(
+      name,
+      [&value, parse, name](const std::string& text) {
+        auto parsed = parse(text);
+        if (!parsed) throw CLI::ValidationError(name + " " + text::quote(text), parsed.error());
+        value = *std::move(parsed);
+      },
+      about);
+}
+
+template <typename Value>
+CLI::Option* add_duration(CLI::App& app, const std::string& name, Value& value, const std::string& about) {
+  return add_parsed(app, name, value, text::parse_duration, about)->type_name("DURATION");
+}
+
+/// A whole number from `Min` to `Max`.
+template <typename Number, Number Min = 0, Number Max = std::numeric_limits<Number>::max()>
+std::expected<Number, std::string> parse_number(std::string_view text) {
+  Number number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, status] = std::from_chars(text.data(), end, number);
+  if (status == std::errc() && stopped == end && number >= Min && number <= Max) return number;
+  return std::unexpected("write a whole number from " + std::to_string(Min) + " to " + std::to_string(Max));
+}
+
+/// One of several words, each of which stands for a value.
+template <typename Value>
+class Choice {
+ public:
+  explicit Choice(std::vector<std::pair<std::string_view, Value>> values) : values_(std::move(values)) {}
+
+  std::expected<Value, std::string> operator()(std::string_view text) const {
+    std::string words;
+    for (const auto& [word, value] : values_) {
+      if (word == text) return value;
+      words += (words.empty() ? "" : word == values_.back().first ? " or " : ", ") + std::string(word);
+    }
+    return std::unexpected("write " + words);
+  }
+
+ private:
+  std::vector<std::pair<std::string_view, Value>> values_;
+};
+
+}  // namespace command_line

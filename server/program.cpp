@@ -1,0 +1,208 @@
+#include "server/program.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+#include <thread>
+
+#include "scheduler/mailbox.h"
+#include "scheduler/scheduler.h"
+#include "scheduler/signals.h"
+#include "scheduler/threads.h"
+#include "server/ready.h"
+#include "server/server.h"
+#include "text/escape.h"
+#include "transports/bind.h"
+
+namespace server {
+
+namespace {
+
+using sched::Result;
+using sched::Task;
+
+constexpr int kFailed = 1;
+constexpr int kCouldNotStart = 3;
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int refuse(const std::string& why) {
+  std::fprintf(stderr, "echo_server: %s\n", text::escape(why).c_str());
+  return kCouldNotStart;
+}
+
+/// The server of one thread, and how it is told to drain.
+struct Worker {
+  explicit Worker(Log thread_log) : log(std::move(thread_log)) {}
+
+  Log log;
+  sched::Mailbox mailbox;
+  sched::Scope* serving = nullptr;
+  bool draining = false;
+  Result<void> outcome;
+
+  /// On the worker's own thread.
+  void drain() {
+    draining = true;
+    if (serving != nullptr) serving->cancel();
+  }
+};
+
+/// One run of echo_server.
+class Program {
+ public:
+  Program(const Options& options, std::vector<transport::BoundSocket> bound, unsigned threads)
+      : options_(options), bound_(std::move(bound)), limits_(connection_limits(options, threads)) {
+    const Log log = Log::to_descriptor(STDERR_FILENO, options.log_level, options.log_format);
+    for (unsigned index = 0; index < threads; ++index) workers_.push_back(std::make_unique<Worker>(log));
+  }
+
+  int run();
+
+ private:
+  Result<void> serve(unsigned index);
+  Task<Result<void>> main(unsigned index);
+  Task<Result<void>> serve_until_drained(Worker& worker, std::vector<sched::Listener> listeners);
+  Task<void> drain_at_signal();
+  std::vector<sched::Descriptor> take_sockets(unsigned index);
+  void drain_all();
+  bool say_ready();
+
+  const Options& options_;
+  std::vector<transport::BoundSocket> bound_;
+  std::vector<std::vector<int>> sockets_by_thread_;  ///< of each in `bound_`; owned by the threads
+  ConnectionLimits limits_;
+  sched::Signals signals_{SIGTERM, SIGINT};
+  std::vector<std::unique_ptr<Worker>> workers_;
+};
+
+int Program::run() {
+  if (!say_ready()) return kCouldNotStart;
+  for (transport::BoundSocket& bound : bound_) {
+    std::vector<int>& by_thread = sockets_by_thread_.emplace_back();
+    for (sched::Descriptor& socket : bound.sockets) by_thread.push_back(socket.release());
+  }
+  sched::run_on_threads(static_cast<unsigned>(workers_.size()),
+                        [this](unsigned index) { workers_[index]->outcome = serve(index); });
+  for (const auto& worker : workers_) {
+    if (worker->outcome) continue;
+    std::fprintf(stderr, "echo_server: %s\n", describe(worker->outcome.error()).c_str());
+    return kFailed;
+  }
+  return 0;
+}
+
+/// Tells who waits for the server that every address is bound: connections queue up from now on.
+bool Program::say_ready() {
+  std::vector<transport::Url> urls;
+  for (const transport::BoundSocket& bound : bound_) urls.push_back(bound.url);
+  const std::vector<std::string> objects = ready_objects(urls, ::getpid());
+  if (!options_.port_file.empty()) {
+    const auto written = write_port_file(options_.port_file, objects);
+    if (!written) return refuse(written.error()), false;
+  }
+  for (const std::string& object : objects) std::printf("READY %s\n", object.c_str());
+  std::fflush(stdout);
+  return true;
+}
+
+Result<void> Program::serve(unsigned index) {
+  Worker& worker = *workers_[index];
+  Result<sched::ChosenBackend> chosen = sched::make_backend(options_.backend);
+  if (!chosen) {
+    drain_all();
+    return std::unexpected(chosen.error());
+  }
+  if (index == 0 && !chosen->reason.empty()) {
+    worker.log.write(LogLevel::warn, "backend", "{}", {{"reason", chosen->reason}});
+  }
+  if (index == 0) {
+    worker.log.write(LogLevel::debug, "started", "serving with {} on {} threads",
+                     {{"backend", chosen->backend->name()}, {"threads", static_cast<std::int64_t>(workers_.size())}});
+  }
+  sched::Scheduler scheduler(std::move(chosen->backend), {.spin = options_.spin});
+  return scheduler.run(main(index));
+}
+
+/// This thread's sockets. All threads have all of them in their descriptor tables; the others' are closed here, so that
+/// a socket is gone when its own thread closes it.
+std::vector<sched::Descriptor> Program::take_sockets(unsigned index) {
+  std::vector<sched::Descriptor> own;
+  for (const std::vector<int>& by_thread : sockets_by_thread_) {
+    for (unsigned thread = 0; thread < by_thread.size(); ++thread) {
+      sched::Descriptor socket(by_thread[thread]);
+      if (thread == index) own.push_back(std::move(socket));
+    }
+  }
+  return own;
+}
+
+Task<Result<void>> Program::main(unsigned index) {
+  Worker& worker = *workers_[index];
+  std::vector<sched::Listener> listeners;
+  for (sched::Descriptor& socket : take_sockets(index)) {
+    Result<sched::Listener> listener =
+        sched::adopt_listener(std::move(socket), {.streams = stream_options(options_)});
+    if (!listener) {
+      drain_all();
+      co_return std::unexpected(listener.error());
+    }
+    listeners.push_back(std::move(*listener));
+  }
+  sched::Scope services;
+  services.spawn(worker.mailbox.deliver());
+  if (index == 0) services.spawn(drain_at_signal());
+  const Result<void> served = co_await serve_until_drained(worker, std::move(listeners));
+  if (!served) drain_all();
+  services.cancel();
+  [[maybe_unused]] const Result<void> ended = co_await services.join();
+  co_return served;
+}
+
+Task<Result<void>> Program::serve_until_drained(Worker& worker, std::vector<sched::Listener> listeners) {
+  Server server(session_settings(options_), limits_, worker.log);
+  sched::Scope serving;
+  worker.serving = &serving;
+  serving.spawn(server.run(std::move(listeners)));
+  if (worker.draining) serving.cancel();
+  const Result<void> served = co_await serving.join();
+  worker.serving = nullptr;
+  co_return served;
+}
+
+Task<void> Program::drain_at_signal() {
+  const Result<int> first = co_await signals_.next();
+  if (!first) co_return;
+  workers_.front()->log.write(LogLevel::info, "draining", "draining, because of {}", {{"signal", ::sigabbrev_np(*first)}});
+  drain_all();
+  const Result<int> second = co_await signals_.next();
+  if (second) ::_exit(128 + *second);
+}
+
+void Program::drain_all() {
+  for (const auto& worker : workers_) {
+    worker->mailbox.post([&worker = *worker] { worker.drain(); });
+  }
+}
+
+}  // namespace
+
+int run_program(const Options& options) {
+  raise_descriptor_limit();
+  ::signal(SIGPIPE, SIG_IGN);
+  const unsigned threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+  auto sockets = transport::bind(options.urls, stream_options(options), threads);
+  if (!sockets) return refuse(sockets.error());
+  return Program(options, std::move(*sockets), threads).run();
+}
+
+}  // namespace server

@@ -7,8 +7,9 @@ namespace {
 
 constexpr std::string_view kAnywhere = ".";
 constexpr std::string_view kCpp = R"(\.(h|cpp|c)$)";
-constexpr std::string_view kProduct = R"(^(scheduler|transports|echo|text|server|client)/.*\.(h|cpp)$)";
-constexpr std::string_view kBackends = "^scheduler/backends/";
+constexpr std::string_view kBackendsAndTests = "^(scheduler/backends|tests|bench)/";
+constexpr std::string_view kBackendsTestsAndTheDrawOfASeed =
+    R"(^(scheduler/backends|tests|bench)/|^client/run/run_command\.cpp$)";
 constexpr std::string_view kRepositoryTests = "^tests/repository/";
 
 }  // namespace
@@ -18,11 +19,14 @@ const std::vector<FolderRule>& folder_rules() {
       {.folder = "scheduler", .may_include = {}},
       {.folder = "echo", .may_include = {}},
       {.folder = "text", .may_include = {}},
+      {.folder = "command_line", .may_include = {"text"}},
       {.folder = "transports", .may_include = {"scheduler"}},
-      {.folder = "server", .may_include = {"scheduler", "transports", "echo", "text"}},
-      {.folder = "client", .may_include = {"scheduler", "transports", "echo", "text", "server"}},
-      {.folder = "tests", .may_include = {"scheduler", "transports", "echo", "text", "server", "client"}},
-      {.folder = "bench", .may_include = {"scheduler", "transports", "echo", "text", "server", "client", "tests"}},
+      {.folder = "server", .may_include = {"scheduler", "transports", "echo", "text", "command_line"}},
+      {.folder = "client", .may_include = {"scheduler", "transports", "echo", "text", "command_line", "server"}},
+      {.folder = "tests",
+       .may_include = {"scheduler", "transports", "echo", "text", "command_line", "server", "client"}},
+      {.folder = "bench",
+       .may_include = {"scheduler", "transports", "echo", "text", "command_line", "server", "client", "tests"}},
   };
   return rules;
 }
@@ -30,12 +34,12 @@ const std::vector<FolderRule>& folder_rules() {
 const std::vector<LibraryRule>& library_rules() {
   static const std::vector<LibraryRule> rules{
       {.library = "liburing", .header = R"(^liburing(\.h|/))", .only_in = R"(^scheduler/backends/io_uring[^/]*$)"},
-      {.library = "CLI11", .header = "^CLI/", .only_in = R"(^(server|client)/options\.cpp$)"},
+      {.library = "CLI11", .header = "^CLI/", .only_in = R"(^(command_line/|(server|client)/options\.cpp$))"},
       {.library = "spdlog", .header = "^spdlog/", .only_in = R"(^server/log\.cpp$)"},
       {.library = "Boost.URL", .header = "^boost/url", .only_in = R"(^transports/url\.cpp$)"},
-      {.library = "nlohmann_json", .header = "^nlohmann/", .only_in = "^(transports|text|server|client|tests)/"},
-      {.library = "fmt", .header = "^fmt/", .only_in = "^(transports|text|server|client|tests)/"},
-      {.library = "RE2", .header = "^re2/", .only_in = "^(transports|text|server|client|tests)/"},
+      {.library = "nlohmann_json", .header = "^nlohmann/", .not_in = "^(scheduler|echo)/"},
+      {.library = "fmt", .header = "^fmt/", .not_in = "^(scheduler|echo)/"},
+      {.library = "RE2", .header = "^re2/", .not_in = "^(scheduler|echo)/"},
       {.library = "libseccomp", .header = "^seccomp", .only_in = "^tests/"},
       {.library = "GoogleTest", .header = "^g(test|mock)/", .only_in = "^tests/"},
   };
@@ -61,21 +65,21 @@ const std::vector<BannedText>& banned_texts() {
        .example_path = "tests/unit/a_test.cpp",
        .example = "std::this_thread::sleep_for(1s);"},
       {.pattern = R"(\bs?rand\s*\(|::s?random\s*\(|\brandom_device\b|\bgetrandom\s*\(|\barc4random)",
-       .applies_to = kProduct,
-       .except_in = kBackends,
+       .applies_to = kCpp,
+       .except_in = kBackendsTestsAndTheDrawOfASeed,
        .reason = "randomness comes from the scheduler's backend, so that a simulation repeats exactly",
        .example_path = "server/a.cpp",
        .example = "std::random_device device;"},
       {.pattern = R"((_c|\bC)lock::now\s*\(|\b(gettimeofday|clock_gettime)\s*\(|\btime\((nullptr|NULL|0)\))",
-       .applies_to = kProduct,
-       .except_in = kBackends,
+       .applies_to = kCpp,
+       .except_in = kBackendsAndTests,
        .reason = "the time comes from the scheduler, so that a simulation repeats exactly",
        .example_path = "scheduler/a.cpp",
        .example = "auto now = std::chrono::steady_clock::now();"},
       {.pattern =
-           R"((^|[^\w>])::(socket|socketpair|bind|listen|accept4?|connect|shutdown|)" R"(recv|recvfrom|recvm?msg|send|sendto|sendm?msg|epoll_\w+|poll|select)\s*\()",
-       .applies_to = kProduct,
-       .except_in = kBackends,
+           R"((^|[^\w>])::(socket|socketpair|bind|listen|accept4?|connect|shutdown|)" R"(recv|recvfrom|recvm?msg|send|sendto|sendm?msg|epoll_\w+)\s*\()",
+       .applies_to = kCpp,
+       .except_in = kBackendsAndTests,
        .reason = "sockets belong to the scheduler's backends alone, so that they can be simulated",
        .example_path = "transports/a.cpp",
        .example = "const int fd = ::socket(AF_INET, SOCK_STREAM, 0);"},
@@ -85,6 +89,13 @@ const std::vector<BannedText>& banned_texts() {
        .reason = "name what is used; only std's literals come as a namespace",
        .example_path = "echo/a.cpp",
        .example = "using namespace sched;"},
+      {.pattern = R"(#include "command_line/)",
+       .part = Part::without_comments,
+       .applies_to = kCpp,
+       .except_in = R"(^(command_line|tests)/|^(server|client)/options\.cpp$)",
+       .reason = "command_line brings CLI11 along: for options.cpp alone",
+       .example_path = "client/options.h",
+       .example = "#include \"command_line/command_line.h\""},
       {.pattern = R"(\b(TODO|FIXME|XXX|HACK)\b)",
        .part = Part::everything,
        .applies_to = kAnywhere,
@@ -93,7 +104,7 @@ const std::vector<BannedText>& banned_texts() {
        .example_path = "README.md",
        .example = "TODO: explain"},
       {.pattern = R"(\b(std::)?(printf|puts|cout)\b)",
-       .applies_to = R"(^(scheduler|transports|echo|text)/)",
+       .applies_to = R"(^(scheduler|transports|echo|text|command_line)/)",
        .reason = "a library does not write to the terminal",
        .example_path = "echo/a.cpp",
        .example = "std::cout << answer;"},

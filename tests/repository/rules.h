@@ -15,11 +15,13 @@ struct FolderRule {
 };
 const std::vector<FolderRule>& folder_rules();
 
-/// Where a library may be included. Patterns are RE2's: of the included header's name, of the including file's path.
+/// Where a library may be included: in files that match `only_in`, or in all that do not match `not_in`. Patterns are
+/// RE2's: of the included header's name, of the including file's path.
 struct LibraryRule {
   std::string_view library;
   std::string_view header;
-  std::string_view only_in;
+  std::string_view only_in = {};
+  std::string_view not_in = {};
 };
 const std::vector<LibraryRule>& library_rules();
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -10,6 +9,7 @@
 #include <thread>
 
 #include "scheduler/mailbox.h"
+#include "scheduler/process.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/signals.h"
 #include "scheduler/threads.h"
@@ -27,13 +27,6 @@ using sched::Task;
 
 constexpr int kFailed = 1;
 constexpr int kCouldNotStart = 3;
-
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 int refuse(const std::string& why) {
   std::fprintf(stderr, "echo_server: %s\n", text::escape(why).c_str());
@@ -197,8 +190,7 @@ void Program::drain_all() {
 }  // namespace
 
 int run_program(const Options& options) {
-  raise_descriptor_limit();
-  ::signal(SIGPIPE, SIG_IGN);
+  sched::prepare_process();
   const unsigned threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   auto sockets = transport::bind(options.urls, stream_options(options), threads);
   if (!sockets) return refuse(sockets.error());

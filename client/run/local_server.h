@@ -1,6 +1,7 @@
 #pragma once
 
 #include <expected>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,19 +12,21 @@
 
 namespace client::run {
 
-/// A server that is ready to be run beside the clients, and where they find it.
+/// A server that is ready to be run beside the clients of one scenario after the other. It stays where it is.
 struct PreparedServer {
+  std::string url;  ///< where clients find it
   LocalServer server;
-  std::string url;
-  std::vector<transport::BoundSocket> sockets;  ///< of an embedded one: open as long as scenarios run
+  std::unique_ptr<server::ConnectionLimits> limits;
+  std::vector<transport::BoundSocket> sockets;  ///< of an embedded one, open all the time
 };
 
-/// Binds a server on this machine: at the URL in `arguments` (echo_server's), else at a free port of 127.0.0.1. The
-/// result stays where it is while scenarios run. The error is a sentence.
-std::expected<PreparedServer, std::string> prepare_embedded(const std::vector<std::string>& arguments,
-                                                            unsigned threads);
+/// Binds a server on this machine, for `threads` schedulers: at the first URL in `arguments`, which are echo_server's,
+/// else at a free port of 127.0.0.1. The error is a sentence.
+std::expected<std::unique_ptr<PreparedServer>, std::string> prepare_embedded(const std::vector<std::string>& arguments,
+                                                                             unsigned threads);
 
 /// A server on the simulated network.
-std::expected<PreparedServer, std::string> prepare_simulated(const std::vector<std::string>& arguments);
+std::expected<std::unique_ptr<PreparedServer>, std::string> prepare_simulated(
+    const std::vector<std::string>& arguments);
 
 }  // namespace client::run

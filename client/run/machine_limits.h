@@ -10,9 +10,6 @@
 
 namespace client::run {
 
-/// Raises the soft limit of descriptors to the hard one.
-void raise_descriptor_limit();
-
 /// What a run needs of one thread's descriptor table.
 struct Need {
   std::uint64_t clients = 0;

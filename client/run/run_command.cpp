@@ -19,6 +19,7 @@
 #include "client/scenario/load.h"
 #include "scheduler/backends/simulated.h"
 #include "scheduler/make_backend.h"
+#include "scheduler/process.h"
 #include "scheduler/signals.h"
 #include "text/escape.h"
 
@@ -62,7 +63,7 @@ class Run {
   unsigned threads_ = 1;
   std::vector<Scenario> scenarios_;
   std::unique_ptr<SpawnedServer> spawned_;
-  std::optional<PreparedServer> local_;
+  std::unique_ptr<PreparedServer> local_;
   std::optional<sched::Signals> signals_;
   sched::Duration used_{};
   Verdict verdict_ = Verdict::passed;
@@ -166,7 +167,7 @@ bool Run::run_one(const Scenario& scenario) {
   settings.spin = options_.spin;
   settings.seed = seed;
   settings.time_limit = options_.timeout - used_;
-  if (local_) settings.server = local_->server;
+  if (local_) settings.server = &local_->server;
   settings.signals = signals_ ? &*signals_ : nullptr;
   console_.detail(fmt::format("{}: {} clients, seed {}", text::escape(scenario.name), scenario.clients(), seed));
   const Watcher watcher = options_.simulate ? Watcher{} : console_.watch(scenario.name);
@@ -180,7 +181,7 @@ bool Run::run_one(const Scenario& scenario) {
 }
 
 int Run::run() {
-  raise_descriptor_limit();
+  sched::prepare_process();
   threads_ = options_.threads != 0 ? options_.threads : std::max(1U, std::thread::hardware_concurrency());
   if (!load_all()) return exit_code(verdict_, signal_);
   select();
@@ -188,7 +189,6 @@ int Run::run() {
     refuse(Verdict::nothing_selected, "no scenario has a name that --only " + text::quote(options_.only) + " selects");
     return exit_code(verdict_, signal_);
   }
-  ::signal(SIGPIPE, SIG_IGN);
   if (!fits_machine()) return exit_code(verdict_, signal_);
   // Before any thread is started: they inherit the mask.
   if (!options_.simulate) signals_.emplace(std::initializer_list<int>{SIGINT, SIGTERM});

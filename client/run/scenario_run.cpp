@@ -114,11 +114,12 @@ Task<Result<void>> ScenarioRun::main(ThreadRun& thread) {
   const bool first = thread.index == 0;
   if (first) started_ = sched::now();
   sched::Scope services;
-  server::Server server(settings_.server ? settings_.server->settings : server::SessionSettings{});
-  if (settings_.server) {
-    Result<std::vector<sched::Listener>> listeners = settings_.server->listeners(thread.index);
+  std::optional<server::Server> server;
+  if (const LocalServer* local = settings_.server) {
+    Result<std::vector<sched::Listener>> listeners = local->listeners(thread.index);
     if (!listeners) co_return std::unexpected(listeners.error());
-    services.spawn(server.run(std::move(*listeners)));
+    server.emplace(session_settings(local->options), *local->limits, server::Log());
+    services.spawn(server->run(std::move(*listeners)));
   }
   if (thread.mailbox) services.spawn(thread.mailbox->deliver());
   if (first && settings_.signals != nullptr) services.spawn(end_at_signal());

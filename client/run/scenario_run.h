@@ -13,7 +13,8 @@
 #include "scheduler/backend.h"
 #include "scheduler/listener.h"
 #include "scheduler/signals.h"
-#include "server/session.h"
+#include "server/limits.h"
+#include "server/options.h"
 
 // Running one scenario: its clients on one or several schedulers, perhaps with a server beside them.
 
@@ -21,7 +22,8 @@ namespace client::run {
 
 /// A server inside this process.
 struct LocalServer {
-  server::SessionSettings settings;
+  server::Options options;
+  server::ConnectionLimits* limits = nullptr;  ///< outlives the run
 
   /// A thread's listeners, made on that thread when its scheduler is there.
   std::function<sched::Result<std::vector<sched::Listener>>(unsigned thread)> listeners;
@@ -34,7 +36,7 @@ struct RunSettings {
   sched::Duration spin{};
   std::uint64_t seed = 0;
   sched::Duration time_limit = std::chrono::minutes(5);  ///< the run is ended when it has lasted so long
-  std::optional<LocalServer> server;
+  const LocalServer* server = nullptr;  ///< null: none
   /// Signals that end the run; null in a simulation, which has none.
   sched::Signals* signals = nullptr;
 };

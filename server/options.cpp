@@ -41,17 +41,19 @@ void add_listening_options(CLI::App& app, Options& options, Words& urls) {
              "what gets the prefix: each line, or what each receive of\nat most 1000 bytes returned (line)")
       ->type_name("line|chunk")
       ->group(kGroup);
-  app.add_option("--prefix", options.prefix, "what stands in front of an answer (GOT:)")->type_name("TEXT")->group(kGroup);
+  app.add_option("--prefix", options.prefix, "what stands in front of an answer (GOT:)")
+      ->type_name("TEXT")
+      ->group(kGroup);
 }
 
 void add_engine_options(CLI::App& app, Options& options) {
   constexpr const char* kGroup = "Engine";
   using sched::BackendKind;
-  add_parsed(app, "--backend", options.backend,
-             Choice<BackendKind>({{"auto", BackendKind::automatic},
-                                  {"epoll", BackendKind::epoll},
-                                  {"io_uring", BackendKind::io_uring}}),
-             "how it waits for the kernel (auto: io_uring if it can)")
+  add_parsed(
+      app, "--backend", options.backend,
+      Choice<BackendKind>(
+          {{"auto", BackendKind::automatic}, {"epoll", BackendKind::epoll}, {"io_uring", BackendKind::io_uring}}),
+      "how it waits for the kernel (auto: io_uring if it can)")
       ->type_name("auto|epoll|io_uring")
       ->group(kGroup);
   add_parsed(app, "--threads", options.threads, parse_number<unsigned, 0, 1024>,

@@ -1,12 +1,13 @@
 #include "server/program.h"
 
-#include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <memory>
 #include <thread>
+
+#include <fmt/format.h>
 
 #include "scheduler/mailbox.h"
 #include "scheduler/process.h"
@@ -143,8 +144,7 @@ Task<Result<void>> Program::main(unsigned index) {
   Worker& worker = *workers_[index];
   std::vector<sched::Listener> listeners;
   for (sched::Descriptor& socket : take_sockets(index)) {
-    Result<sched::Listener> listener =
-        sched::adopt_listener(std::move(socket), {.streams = stream_options(options_)});
+    Result<sched::Listener> listener = sched::adopt_listener(std::move(socket), {.streams = stream_options(options_)});
     if (!listener) {
       drain_all();
       co_return std::unexpected(listener.error());
@@ -175,7 +175,8 @@ Task<Result<void>> Program::serve_until_drained(Worker& worker, std::vector<sche
 Task<void> Program::drain_at_signal() {
   const Result<int> first = co_await signals_.next();
   if (!first) co_return;
-  workers_.front()->log.write(LogLevel::info, "draining", "draining, because of {}", {{"signal", ::sigabbrev_np(*first)}});
+  workers_.front()->log.write(LogLevel::info, "draining", "draining, because of {}",
+                              {{"signal", ::sigabbrev_np(*first)}});
   drain_all();
   const Result<int> second = co_await signals_.next();
   if (second) ::_exit(128 + *second);

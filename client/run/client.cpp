@@ -1,10 +1,10 @@
 #include "client/run/client.h"
 
-#include <fmt/format.h>
-
 #include <cmath>
 #include <span>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "client/run/step_run.h"
 #include "scheduler/sleep.h"
@@ -18,8 +18,8 @@ namespace {
 using sched::Duration;
 using sched::ErrorCode;
 using sched::Instant;
-using sched::Result;
 using sched::instant_after;
+using sched::Result;
 
 /// Steele, Lea, Flood: Fast splittable pseudorandom number generators (OOPSLA 2014), the mixing function SplitMix64.
 std::uint64_t next_random(std::uint64_t& state) {
@@ -216,7 +216,9 @@ std::string Client::standing(const StepRun& run) const {
     const std::optional<sched::Error>& ended = connection_->ended();
     const bool closed = ended && ended->code == ErrorCode::end_of_stream;
     text += fmt::format("; {} bytes unread; peer {}", connection_->unread().size(),
-                        !ended ? "open" : closed ? "closed" : "gone (" + name_of(*ended) + ")");
+                        !ended   ? "open"
+                        : closed ? "closed"
+                                 : "gone (" + name_of(*ended) + ")");
   }
   return text + fmt::format("; seed {}", thread_.run.seed);
 }

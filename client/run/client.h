@@ -66,7 +66,8 @@ class Client {
   sched::Task<bool> expect_until(StepRun& run, const scenario::Expect& expect);
   sched::Task<bool> expect_any_order(StepRun& run, const scenario::Expect& expect);
   sched::Task<bool> expect_raw(StepRun& run, const scenario::Expect& expect, const scenario::Pattern& pattern);
-  sched::Task<bool> next_frame(StepRun& run, const scenario::Expect& expect, std::span<const scenario::Pattern> accepted);
+  sched::Task<bool> next_frame(StepRun& run, const scenario::Expect& expect,
+                               std::span<const scenario::Pattern> accepted);
   sched::Task<std::optional<NoFrame>> wait_for_more(const StepRun& run);
   bool too_soon(StepRun& run, const scenario::Expect& expect, std::string_view frame);
   void consume(std::size_t count);
@@ -89,9 +90,9 @@ class Client {
   std::uint64_t iteration_ = 0;
   std::uint64_t random_state_;
   mutable std::function<std::uint64_t()> random_;
-  std::string text_;          ///< what is being sent
-  Frame frame_;               ///< what next_frame() found
-  std::size_t searched_ = 0;  ///< of the unread bytes, see first_line()
+  std::string text_;           ///< what is being sent
+  Frame frame_;                ///< what next_frame() found
+  std::size_t searched_ = 0;   ///< of the unread bytes, see first_line()
   const scenario::Place* at_;  ///< the step that runs
   bool failed_ = false;
 };

@@ -1,8 +1,8 @@
 // How a client connects and closes.
 
-#include <fmt/format.h>
-
 #include <cerrno>
+
+#include <fmt/format.h>
 
 #include "client/run/client.h"
 #include "client/run/step_run.h"
@@ -14,10 +14,10 @@ namespace client::run {
 
 namespace {
 
+using scenario::Connect;
 using sched::Error;
 using sched::ErrorCode;
 using sched::Result;
-using scenario::Connect;
 
 std::string endpoint_of(const transport::Url& url, const sched::Address& address) {
   return (url.scheme == transport::Scheme::tcp ? "tcp " : "unix ") + address.to_string();

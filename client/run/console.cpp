@@ -1,11 +1,12 @@
 #include "client/run/console.h"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+
+#include <fmt/format.h>
 
 #include "text/escape.h"
 #include "text/units.h"
@@ -35,9 +36,8 @@ std::string bar(std::uint64_t done, std::uint64_t planned) {
 }
 
 std::string progress_text(const Progress& progress) {
-  std::string text =
-      fmt::format("{} of {} clients ended, {} connected, {}", progress.passed + progress.failed, progress.planned,
-                  progress.connected, counted(progress.frames, "reply", "replies"));
+  std::string text = fmt::format("{} of {} clients ended, {} connected, {}", progress.passed + progress.failed,
+                                 progress.planned, progress.connected, counted(progress.frames, "reply", "replies"));
   if (progress.failed > 0) text += fmt::format(", {} failed", progress.failed);
   return text + ", " + text::format_duration(progress.elapsed);
 }
@@ -45,7 +45,9 @@ std::string progress_text(const Progress& progress) {
 }  // namespace
 
 Console::Console(Detail detail)
-    : detail_(detail), terminal_(::isatty(STDERR_FILENO) == 1), colours_(terminal_ && std::getenv("NO_COLOR") == nullptr) {}
+    : detail_(detail),
+      terminal_(::isatty(STDERR_FILENO) == 1),
+      colours_(terminal_ && std::getenv("NO_COLOR") == nullptr) {}
 
 Watcher Console::watch(const std::string& name) const {
   if (detail_ == Detail::quiet) return {};
@@ -72,9 +74,9 @@ void Console::show(const scenario::Scenario& scenario, const ScenarioResult& res
   clear_bar();
   write_error(result.failures.render(scenario.source, scenario.name, result.planned));
   if (detail_ == Detail::quiet) return;
-  std::string line = fmt::format("{} {}: {} of {} passed", paint(passed ? "ok  " : "FAIL", passed ? kGreen : kRed),
-                                 text::escape(scenario.name), result.passed,
-                                 counted(result.planned, "client", "clients"));
+  std::string line =
+      fmt::format("{} {}: {} of {} passed", paint(passed ? "ok  " : "FAIL", passed ? kGreen : kRed),
+                  text::escape(scenario.name), result.passed, counted(result.planned, "client", "clients"));
   if (result.interrupted > 0) line += fmt::format(", {} cut short", result.interrupted);
   line += fmt::format(", {} matched, {} sent, {} received, {}", counted(result.frames, "reply", "replies"),
                       text::format_size(result.bytes_sent), text::format_size(result.bytes_received),
@@ -83,11 +85,10 @@ void Console::show(const scenario::Scenario& scenario, const ScenarioResult& res
 }
 
 void Console::show_verdict(bool passed, const std::string& why) const {
-  std::string line = fmt::format("{}: {} of {} passed, {}, {} matched, {}",
-                                 paint(passed ? "PASS" : "FAIL", passed ? kGreen : kRed), sum_.passed,
-                                 counted(sum_.scenarios, "scenario", "scenarios"),
-                                 counted(sum_.clients, "client", "clients"), counted(sum_.frames, "reply", "replies"),
-                                 text::format_duration(sum_.elapsed));
+  std::string line = fmt::format(
+      "{}: {} of {} passed, {}, {} matched, {}", paint(passed ? "PASS" : "FAIL", passed ? kGreen : kRed), sum_.passed,
+      counted(sum_.scenarios, "scenario", "scenarios"), counted(sum_.clients, "client", "clients"),
+      counted(sum_.frames, "reply", "replies"), text::format_duration(sum_.elapsed));
   if (!why.empty()) line += " (" + why + ")";
   say(line);
 }

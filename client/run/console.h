@@ -5,7 +5,8 @@
 
 #include "client/run/scenario_run.h"
 
-// What a run tells on standard error: progress while it goes on, a line for each scenario, the failures and the verdict.
+// What a run tells on standard error: progress while it goes on, a line for each scenario, the failures and the
+// verdict.
 
 namespace client::run {
 

@@ -21,7 +21,8 @@ enum class Verdict : std::uint8_t {
 /// What one scenario's result means. The first contact has failed when no connection ever stood.
 Verdict judge(const ScenarioResult& result);
 
-/// The one that counts when several were reached: invalid, interrupted, could_not_test, failed, deadline, in this order.
+/// The one that counts when several were reached: invalid, interrupted, could_not_test, failed, deadline, in this
+/// order.
 Verdict worse(Verdict a, Verdict b);
 
 /// The process's exit code; `signal` is the one that interrupted it.

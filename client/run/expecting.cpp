@@ -1,8 +1,8 @@
 // How a client waits for frames and compares them.
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "client/run/client.h"
 #include "client/run/step_run.h"
@@ -51,8 +51,7 @@ sched::Task<bool> Client::expect_frames(StepRun& run, const Expect& expect) {
   if (expect.mode == Expect::Mode::any_order) co_return co_await expect_any_order(run, expect);
   for (const Pattern& pattern : expect.frames) {
     const bool raw = expect.framing == scenario::Framing::raw;
-    const bool matched =
-        raw ? co_await expect_raw(run, expect, pattern) : co_await expect_next(run, expect, pattern);
+    const bool matched = raw ? co_await expect_raw(run, expect, pattern) : co_await expect_next(run, expect, pattern);
     if (!matched) co_return false;
   }
   co_return true;
@@ -169,10 +168,12 @@ bool Client::fail_without_frame(const StepRun& run, NoFrame why, std::span<const
   }
   switch (why) {
     case NoFrame::overflow:
-      return fail(run, "expect failed: max_buffer exceeded",
-                  {fmt::format("more than {} are unread and hold no frame that was waited for; raise max_buffer, or "
-                               "expect what comes",
-                               text::format_size(group_.max_buffer))});
+      return fail(
+          run, "expect failed: max_buffer exceeded",
+          {fmt::format(
+              "more than {} are unread and hold no frame that was waited for; raise max_buffer, or " "expect what "
+                                                                                                     "comes",
+              text::format_size(group_.max_buffer))});
     case NoFrame::ended:
       return fail(run,
                   connection_->ended()->code == ErrorCode::end_of_stream
@@ -211,10 +212,10 @@ sched::Task<bool> Client::perform(const scenario::Step& step, const scenario::Ex
     if (none == NoFrame::interrupted) co_return false;
   }
   const bool closed = connection_->unread().empty();
-  co_return fail(run, closed ? "expect_silence failed: closed" : "expect_silence failed: not silent",
-                 {"expected  nothing for " + text::format_duration(expect.duration),
-                  "received  " + (closed ? describe(*connection_->ended())
-                                         : text::quote(connection_->unread(), kShownBytes))});
+  co_return fail(
+      run, closed ? "expect_silence failed: closed" : "expect_silence failed: not silent",
+      {"expected  nothing for " + text::format_duration(expect.duration),
+       "received  " + (closed ? describe(*connection_->ended()) : text::quote(connection_->unread(), kShownBytes))});
 }
 
 bool Client::check_nothing_unread() {

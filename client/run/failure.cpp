@@ -1,9 +1,9 @@
 #include "client/run/failure.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "text/escape.h"
 

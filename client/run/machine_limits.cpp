@@ -1,10 +1,11 @@
 #include "client/run/machine_limits.h"
 
-#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <fstream>
 #include <map>
+
+#include <fmt/format.h>
 
 #include "scheduler/address.h"
 #include "transports/url.h"
@@ -47,10 +48,11 @@ std::optional<std::string> exceeds_descriptors(const Need& need) {
   if (needed <= limit.rlim_cur) return std::nullopt;
   std::uint64_t threads = need.threads;
   while (threads < need.clients && needed_by(threads) > limit.rlim_cur) ++threads;
-  return fmt::format(
-      "{} connections need {} file descriptors{}, and the limit RLIMIT_NOFILE is {}: use --threads {}, or raise the "
-      "limit with: ulimit -n {}",
-      need.clients, needed, need.threads > 1 ? " in each thread" : "", limit.rlim_cur, threads, needed);
+  return fmt::
+      format(
+          "{} connections need {} file descriptors{}, and the limit RLIMIT_NOFILE is {}: use --threads {}, or raise "
+          "the " "limit with: ulimit -n {}",
+          need.clients, needed, need.threads > 1 ? " in each thread" : "", limit.rlim_cur, threads, needed);
 }
 
 std::optional<std::string> exceeds_ports(const scenario::Scenario& scenario) {

@@ -1,6 +1,5 @@
 #include "client/run/run_command.h"
 
-#include <fmt/format.h>
 #include <fnmatch.h>
 #include <signal.h>
 
@@ -9,6 +8,8 @@
 #include <map>
 #include <random>
 #include <thread>
+
+#include <fmt/format.h>
 
 #include "client/run/console.h"
 #include "client/run/exit_code.h"
@@ -105,8 +106,8 @@ bool Run::load_all() {
     errors += loaded.error().size();
   }
   if (errors == 0) return true;
-  return refuse(Verdict::invalid, fmt::format("{} error{} in the scenarios: nothing was run", errors,
-                                              errors == 1 ? "" : "s"));
+  return refuse(Verdict::invalid,
+                fmt::format("{} error{} in the scenarios: nothing was run", errors, errors == 1 ? "" : "s"));
 }
 
 void Run::select() {

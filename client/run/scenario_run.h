@@ -36,7 +36,7 @@ struct RunSettings {
   sched::Duration spin{};
   std::uint64_t seed = 0;
   sched::Duration time_limit = std::chrono::minutes(5);  ///< the run is ended when it has lasted so long
-  const LocalServer* server = nullptr;  ///< null: none
+  const LocalServer* server = nullptr;                   ///< null: none
   /// Signals that end the run; null in a simulation, which has none.
   sched::Signals* signals = nullptr;
 };

@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+
 #include <nlohmann/json.hpp>
 
 #include "text/units.h"
@@ -78,8 +79,7 @@ std::expected<std::unique_ptr<SpawnedServer>, std::string> SpawnedServer::start(
     return std::unexpected("cannot start " + words.front() + ": " + ::strerrorname_np(status) + " (" +
                            ::strerrordesc_np(status) + ")");
   }
-  return std::unique_ptr<SpawnedServer>(
-      new SpawnedServer(pid, std::move(out->read_end), std::move(err->read_end)));
+  return std::unique_ptr<SpawnedServer>(new SpawnedServer(pid, std::move(out->read_end), std::move(err->read_end)));
 }
 
 SpawnedServer::SpawnedServer(pid_t pid, sched::Descriptor out, sched::Descriptor err)

@@ -18,10 +18,7 @@ TEST(TerminalFilter, LeavesTextAndLinesAsTheyAre) {
 
 TEST(TerminalFilter, ShowsWhatWouldControlTheTerminal) {
   EXPECT_EQ(shown("\x1b]0;title\a\x1b[2J\b"), "\\x1b]0;title\\x07\\x1b[2J\\x08");
-  EXPECT_EQ(shown("\x9b"
-                  "2J \xc2\x9b"
-                  "2J"),
-            "\\x9b2J \\xc2\\x9b2J");
+  EXPECT_EQ(shown("\x9b" "2J \xc2\x9b" "2J"), "\\x9b2J \\xc2\\x9b2J");
 }
 
 TEST(TerminalFilter, ShowsACarriageReturnThatWouldOverwriteItsLine) {

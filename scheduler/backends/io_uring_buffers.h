@@ -46,6 +46,7 @@ class UringBufferPool final : public BufferPool {
 
   std::uint16_t group() const { return group_; }
   std::uint32_t size() const { return size_; }
+  std::uint32_t nominal() const { return nominal_; }
 
   /// The buffer `id`, which the kernel has filled with `count` bytes.
   Lease filled(std::uint16_t id, std::uint32_t count);

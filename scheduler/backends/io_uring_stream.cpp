@@ -24,8 +24,8 @@ constexpr std::uint32_t kSmallBuffer = 2 * 1024;
 constexpr std::uint8_t kStreakToLarge = 2;
 constexpr std::uint8_t kStreakToSmall = 32;
 
-/// The most receives that wait to be read before the multishot is cancelled.
-constexpr std::size_t kReadAhead = 64;
+/// The part of a pool's buffers that one stream may hold unread before its multishot is cancelled.
+constexpr std::size_t kReadAheadPart = 8;
 
 constexpr Error kEnd{ErrorCode::end_of_stream, 0, "receive"};
 
@@ -73,8 +73,18 @@ void UringStream::receive_now(ReceiveOperation& operation) {
     lease.commit(static_cast<std::size_t>(count));
     operation.result = std::move(lease);
   } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
-    end_receiving(count == 0 ? kEnd : Error{ErrorCode::system, errno, "receive"});
+    end(count == 0 ? kEnd : Error{ErrorCode::system, errno, "receive"});
     operation.result = std::unexpected(receive_state.error());
+  }
+}
+
+/// Nothing more will be received. After a reset nothing can be sent either; a send in flight, which still uses the
+/// queue, finds that out by itself.
+void UringStream::end(const Error& error) {
+  if (sending_.in_flight()) {
+    receive_state = std::unexpected(error);
+  } else {
+    end_receiving(error);
   }
 }
 
@@ -104,7 +114,8 @@ bool UringStream::is_multishot() const { return receiving_pool_->size() <= kLarg
 
 /// Whether the receive in flight is to end although it could go on.
 bool UringStream::reads_too_far() const {
-  return receiving_.in_flight() && is_multishot() && (received_.size() >= kReadAhead || receiving_pool_ != pool_);
+  if (!receiving_.in_flight() || !is_multishot()) return false;
+  return receiving_pool_ != pool_ || received_.size() > receiving_pool_->nominal() / kReadAheadPart;
 }
 
 void UringStream::submit() {
@@ -150,13 +161,13 @@ void UringStream::on_received(std::int32_t result, std::uint32_t flags) {
     received_.push(std::move(lease));
     if (reads_too_far()) context_.ring.schedule(*this);
   } else if (result == 0) {
-    end_receiving(kEnd);
+    end(kEnd);
   } else if (result == -ENOBUFS) {
     is_empty_ = false;
     receiving_pool_->wait(*this);
     return;
   } else if (result != -ECANCELED && result != -EINTR && result != -EAGAIN) {
-    end_receiving(Error{ErrorCode::system, -result, "receive"});
+    end(Error{ErrorCode::system, -result, "receive"});
   }
   if (receiver != nullptr) receiver->wake();
 }
@@ -204,7 +215,8 @@ void UringStream::on_sent_some(std::int32_t result, std::uint32_t) {
   if (result >= 0) {
     on_sent(static_cast<std::size_t>(result));
   } else if (result != -EAGAIN && result != -EINTR) {
-    fail_sending(-result);
+    const bool was_reset = !receive_state && receive_state.error().error_number == ECONNRESET;
+    fail_sending(was_reset ? ECONNRESET : -result);
   }
   if (!queue.empty()) context_.ring.schedule(*this);
   wake_writers();

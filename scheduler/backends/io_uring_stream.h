@@ -58,6 +58,7 @@ class UringStream final : public SocketStream, public UringSubmitter, private Bu
   bool is_multishot() const;
   bool reads_too_far() const;
   void receive_now(ReceiveOperation& operation);
+  void end(const Error& error);
   bool finish_receive(ReceiveOperation& operation);
   void send_rest();
   bool let_go();

@@ -168,12 +168,10 @@ bool Client::fail_without_frame(const StepRun& run, NoFrame why, std::span<const
   }
   switch (why) {
     case NoFrame::overflow:
-      return fail(
-          run, "expect failed: max_buffer exceeded",
-          {fmt::format(
-              "more than {} are unread and hold no frame that was waited for; raise max_buffer, or " "expect what "
-                                                                                                     "comes",
-              text::format_size(group_.max_buffer))});
+      notes = {
+          "more than " + text::format_size(group_.max_buffer) + " are unread and hold no frame that was waited for",
+          "raise max_buffer, or expect what comes"};
+      return fail(run, "expect failed: max_buffer exceeded", std::move(notes));
     case NoFrame::ended:
       return fail(run,
                   connection_->ended()->code == ErrorCode::end_of_stream

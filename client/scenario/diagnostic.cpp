@@ -26,8 +26,11 @@ std::string render(const Diagnostic& diagnostic) {
 }
 
 void DiagnosticList::add(Extent where, std::string pointer, std::string message) {
-  if (entries_.size() >= kMax) return;
-  Place place = source_.place(where.offset, where.length, std::move(pointer));
+  if (!full()) add(source_.place(where.offset, where.length, std::move(pointer)), std::move(message));
+}
+
+void DiagnosticList::add(Place place, std::string message) {
+  if (full()) return;
   std::string excerpt = source_.excerpt(place);
   entries_.push_back({source_.path(), std::move(place), std::move(message), std::move(excerpt)});
 }

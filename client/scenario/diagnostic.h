@@ -39,8 +39,11 @@ class DiagnosticList {
   explicit DiagnosticList(const SourceFile& source) : source_(source) {}
 
   void add(Extent where, std::string pointer, std::string message);
+  void add(Place place, std::string message);
 
   bool empty() const { return entries_.empty(); }
+  std::size_t size() const { return entries_.size(); }
+  bool full() const { return entries_.size() >= kMax; }
 
   /// All of them, in the order of the file.
   std::vector<Diagnostic> take();

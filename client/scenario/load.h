@@ -8,23 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "client/scenario/diagnostic.h"
 #include "client/scenario/model.h"
 
 namespace client::scenario {
-
-/// Something that is wrong with a file, and what to do about it.
-struct Diagnostic {
-  std::string path;
-  Place place;          ///< line 0 when the file could not be read at all
-  std::string message;  ///< `unknown key "exepct", did you mean "expect"?`
-  std::string excerpt;  ///< SourceFile::excerpt, empty when there is no line
-};
-
-/// As compilers print it:
-///   scenarios/x.json:9:11: error: unknown key "exepct", did you mean "expect"?  (/clients/0/steps/1)
-///    9 |         { "exepct": "GOT:Hello" },
-///      |           ^^^^^^^^
-std::string render(const Diagnostic& diagnostic);
 
 struct LoadOptions {
   std::map<std::string, std::string> variables;  ///< of --var: they win over those of groups and files
@@ -36,6 +23,9 @@ struct LoadOptions {
 
 /// Reads and checks a file. All that is wrong with it is told at once, in the order of the file.
 std::expected<Scenario, std::vector<Diagnostic>> load(const std::string& path, const LoadOptions& options);
+
+/// The same for `text`, which may be any bytes; `path` is for messages, and names the scenario.
+std::expected<Scenario, std::vector<Diagnostic>> parse(std::string path, std::string text, const LoadOptions& options);
 
 /// The files that `paths` name: files as they are, in order; folders recursively and sorted, their *.json without
 /// *.schema.json. The error says which path is not there or cannot be read.

@@ -76,6 +76,21 @@ std::string quote_around(std::string_view text, std::size_t byte) {
 
 std::string_view name_of(Predicate::Kind kind) { return entry_of(kind).name; }
 
+std::span<const std::string_view> predicate_keys() {
+  static constexpr auto kKeys = [] {
+    std::array<std::string_view, kEntries.size()> keys;
+    std::ranges::transform(kEntries, keys.begin(), &Entry::name);
+    return keys;
+  }();
+  return kKeys;
+}
+
+std::optional<Predicate::Kind> predicate_kind(std::string_view key) {
+  const auto* const entry = std::ranges::find(kEntries, key, &Entry::name);
+  if (entry == kEntries.end()) return std::nullopt;
+  return entry->kind;
+}
+
 bool Predicate::holds(std::string_view frame, const ExpansionContext& context) const {
   return locate(*this, frame, context).has_value();
 }

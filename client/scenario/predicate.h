@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,12 @@ struct Predicate {
 
 /// The key that stands in a file: "equals".
 std::string_view name_of(Predicate::Kind kind);
+
+/// The keys of all predicates.
+std::span<const std::string_view> predicate_keys();
+
+/// The predicate with this key.
+std::optional<Predicate::Kind> predicate_kind(std::string_view key);
 
 /// Several questions that must all be answered with yes; what one frame is compared with.
 struct Pattern {

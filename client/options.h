@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "scheduler/make_backend.h"
+#include "scheduler/time.h"
+#include "transports/url.h"
+
+// The command line of echo_client as a value. Reading it opens nothing.
+
+namespace client {
+
+/// `echo_client run`, or files and folders alone.
+struct RunOptions {
+  std::vector<std::filesystem::path> paths;  ///< scenario files and folders of them, in order; at least one
+
+  // What is tested. Nothing given: each scenario's own target. At most one of `embedded`, `spawn` and `simulate`; a
+  // `target` only alone or with `spawn`.
+  std::optional<transport::Url> target;     ///< in place of every scenario's
+  bool embedded = false;                    ///< a server in this process, on a free port
+  std::vector<std::string> spawn;           ///< a program and its arguments that is the server; empty: none
+  bool simulate = false;                    ///< server, clients, network and clock in memory
+  std::vector<std::string> server_options;  ///< arguments of echo_server, for `embedded` and `simulate`
+
+  std::map<std::string, std::string> variables;       ///< over the scenarios' own
+  std::string only = "*";                             ///< a glob: the scenarios to run, by name
+  std::optional<std::uint64_t> seed;                  ///< nothing: a new one every time
+  sched::Duration timeout = std::chrono::minutes(5);  ///< of the whole run
+
+  sched::BackendKind backend = sched::BackendKind::automatic;
+  unsigned threads = 1;  ///< schedulers, one a thread; 0 is one a core
+  sched::Duration spin{};
+  int verbosity = 0;  ///< -1 quiet, 0, 1 and 2 for -v and -vv
+};
+
+/// `echo_client connect`, or an address alone.
+struct ConnectOptions {
+  enum class Escape : std::uint8_t { automatic, always, never };
+
+  transport::Url url;
+  std::optional<sched::Duration> timeout;     ///< to connect in, and then to be idle for
+  std::optional<sched::Duration> quit_after;  ///< after the end of the input
+  Escape escape = Escape::automatic;          ///< automatic: on a terminal
+  sched::BackendKind backend = sched::BackendKind::automatic;
+  bool verbose = false;
+};
+
+/// A text that was asked for (--help, --version), for standard output.
+struct Printout {
+  std::string text;
+};
+
+/// What is wrong with the command line, on one line.
+struct UsageError {
+  std::string message;
+};
+
+using CommandLine = std::variant<RunOptions, ConnectOptions, Printout, UsageError>;
+
+/// `arguments` are those of main(), without the program's name.
+CommandLine parse_command_line(std::vector<std::string> arguments);
+
+}  // namespace client

@@ -1,0 +1,237 @@
+#include "client/options.h"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace client {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::Pair;
+
+using Arguments = std::vector<std::string>;
+
+/// What `arguments` were understood as; the message of a usage error is the failure's text.
+template <typename Kind>
+Kind parsed(Arguments arguments) {
+  CommandLine command = parse_command_line(std::move(arguments));
+  if (const auto* error = std::get_if<UsageError>(&command)) ADD_FAILURE() << error->message;
+  return std::holds_alternative<Kind>(command) ? std::get<Kind>(std::move(command)) : Kind{};
+}
+
+RunOptions run(Arguments arguments) { return parsed<RunOptions>(std::move(arguments)); }
+ConnectOptions connect(Arguments arguments) { return parsed<ConnectOptions>(std::move(arguments)); }
+
+std::string error_of(Arguments arguments) {
+  const CommandLine command = parse_command_line(std::move(arguments));
+  const auto* error = std::get_if<UsageError>(&command);
+  return error != nullptr ? error->message : "";
+}
+
+std::string printout_of(Arguments arguments) {
+  const CommandLine command = parse_command_line(std::move(arguments));
+  const auto* printout = std::get_if<Printout>(&command);
+  return printout != nullptr ? printout->text : "";
+}
+
+std::string url_of(Arguments arguments) { return to_string(connect(std::move(arguments)).url); }
+
+// --- which command is meant
+
+TEST(CommandLine, ConnectsToAUrl) {
+  EXPECT_EQ(url_of({"tcp://localhost:25000"}), "tcp://localhost:25000");
+  EXPECT_EQ(url_of({"unix:/run/echo.sock"}), "unix:/run/echo.sock");
+  EXPECT_EQ(url_of({"unix:@echo"}), "unix:@echo");
+}
+
+TEST(CommandLine, ConnectsToAHostAndAPort) { EXPECT_EQ(url_of({"localhost", "25000"}), "tcp://localhost:25000"); }
+
+TEST(CommandLine, RunsAnythingElse) {
+  EXPECT_THAT(run({"a.json"}).paths, ElementsAre("a.json"));
+  EXPECT_THAT(run({"a.json", "b.json"}).paths, ElementsAre("a.json", "b.json"));
+  EXPECT_THAT(run({"a.json", "b", "1"}).paths, ElementsAre("a.json", "b", "1"));
+}
+
+TEST(CommandLine, TakesTheWordThatIsGiven) {
+  EXPECT_THAT(run({"run", "localhost", "25000"}).paths, ElementsAre("localhost", "25000"));
+  EXPECT_EQ(url_of({"connect", "run", "25000"}), "tcp://run:25000");
+  EXPECT_THAT(run({"./connect"}).paths, ElementsAre("./connect"));
+}
+
+TEST(CommandLine, IsNotMisledByOptionsAndTheirValues) {
+  EXPECT_EQ(url_of({"-w", "5s", "localhost", "25000"}), "tcp://localhost:25000");
+  EXPECT_EQ(url_of({"localhost", "-v", "25000", "-q", "1s"}), "tcp://localhost:25000");
+  EXPECT_THAT(run({"--target", "tcp://localhost:1", "a.json"}).paths, ElementsAre("a.json"));
+  EXPECT_THAT(run({"a.json", "--seed", "5"}).paths, ElementsAre("a.json"));
+  EXPECT_THAT(run({"--spawn", "unix:x", "a.json"}).paths, ElementsAre("a.json"));
+}
+
+TEST(CommandLine, SaysWhatIsMissingWhenNothingIsGiven) {
+  EXPECT_THAT(error_of({}), HasSubstr("give a file or folder to run, or an address to connect to"));
+  EXPECT_THAT(error_of({"-w", "1s"}), HasSubstr("give a file or folder to run"));
+}
+
+TEST(CommandLine, TellsOfTheCommandThatIsMeant) {
+  EXPECT_THAT(error_of({"localhost", "25000", "-w", "5"}), HasSubstr("see 'echo_client connect --help'"));
+  EXPECT_THAT(error_of({"a.json", "--timeout", "5"}), HasSubstr("see 'echo_client run --help'"));
+  EXPECT_THAT(error_of({"--bogus"}), HasSubstr("see 'echo_client --help'"));
+}
+
+TEST(CommandLine, TellsErrorsOnOneLine) {
+  for (const Arguments& arguments : std::vector<Arguments>{
+           {}, {"--bogus", "a"}, {"a", "--seed", "x\ny"}, {"connect", "a\nb"}, {"a\nb", "1"}, {"a", "--var", "\n"}}) {
+    EXPECT_THAT(error_of(arguments), Not(HasSubstr("\n")));
+    EXPECT_THAT(error_of(arguments), Not(IsEmpty()));
+  }
+}
+
+TEST(CommandLine, PrintsHelpForEachCommand) {
+  EXPECT_THAT(printout_of({"--help"}), HasSubstr("echo_client [connect] [OPTIONS] HOST PORT|URL"));
+  EXPECT_THAT(printout_of({"run", "--help"}), HasSubstr("--embedded"));
+  EXPECT_THAT(printout_of({"connect", "-h"}), HasSubstr("--quit-after DURATION"));
+  EXPECT_THAT(printout_of({"localhost", "25000", "-h"}), HasSubstr("--quit-after DURATION"));
+}
+
+TEST(CommandLine, PrintsTheVersion) {
+  EXPECT_THAT(printout_of({"--version"}), testing::MatchesRegex("echo_client [0-9.]+\n"));
+}
+
+// --- connect
+
+TEST(ConnectOptions, AreWhatNcWouldDoUnlessTheySayMore) {
+  const ConnectOptions options = connect({"localhost", "25000", "-N"});
+  EXPECT_EQ(options.timeout, std::nullopt);
+  EXPECT_EQ(options.quit_after, std::nullopt);
+  EXPECT_EQ(options.escape, ConnectOptions::Escape::automatic);
+  EXPECT_EQ(options.backend, sched::BackendKind::automatic);
+  EXPECT_FALSE(options.verbose);
+}
+
+TEST(ConnectOptions, AreRead) {
+  const ConnectOptions options = connect(
+      {"connect", "-w", "1.5s", "--quit-after", "0s", "--escape", "always", "--backend", "epoll", "-v", "unix:/a"});
+  EXPECT_EQ(options.timeout, 1500ms);
+  EXPECT_EQ(options.quit_after, 0s);
+  EXPECT_EQ(options.escape, ConnectOptions::Escape::always);
+  EXPECT_EQ(options.backend, sched::BackendKind::epoll);
+  EXPECT_TRUE(options.verbose);
+}
+
+TEST(ConnectOptions, TakeIpv6AddressesAsNcDoes) {
+  EXPECT_EQ(url_of({"::1", "25000"}), "tcp://[::1]:25000");
+  EXPECT_EQ(url_of({"fe80::1%eth0", "25000"}), "tcp://[fe80::1]:25000?scope=eth0");
+}
+
+TEST(ConnectOptions, SayWhatIsWrongWithTheAddress) {
+  EXPECT_THAT(error_of({"connect"}), HasSubstr("HOST PORT, tcp://HOST:PORT or unix:PATH"));
+  EXPECT_THAT(error_of({"connect", "a", "1", "2"}), HasSubstr("HOST PORT, tcp://HOST:PORT or unix:PATH"));
+  EXPECT_THAT(error_of({"localhost", "65536"}), HasSubstr("\"tcp://localhost:65536\": the port 65536 is out of range"));
+  EXPECT_THAT(error_of({"connect", "/run/echo.sock"}), HasSubstr("write tcp://HOST:PORT or unix:PATH"));
+}
+
+TEST(ConnectOptions, RefuseAddressesThatAreForListening) {
+  EXPECT_THAT(error_of({"localhost", "0"}), HasSubstr("for listening"));
+  EXPECT_THAT(error_of({"tcp://*:25000"}), HasSubstr("for listening"));
+}
+
+TEST(ConnectOptions, SayWhatIsWrongWithAValue) {
+  EXPECT_THAT(error_of({"a", "1", "-w", "5"}), HasSubstr("-w,--timeout \"5\": a duration is a number and a unit"));
+  EXPECT_THAT(error_of({"a", "1", "--escape", "maybe"}), HasSubstr("write auto, always or never"));
+  EXPECT_THAT(error_of({"a", "1", "--backend", "kqueue"}), HasSubstr("write auto, epoll or io_uring"));
+}
+
+// --- run
+
+TEST(RunOptions, HaveDefaults) {
+  const RunOptions options = run({"a.json"});
+  EXPECT_EQ(options.target, std::nullopt);
+  EXPECT_FALSE(options.embedded);
+  EXPECT_THAT(options.spawn, IsEmpty());
+  EXPECT_FALSE(options.simulate);
+  EXPECT_THAT(options.server_options, IsEmpty());
+  EXPECT_THAT(options.variables, IsEmpty());
+  EXPECT_EQ(options.only, "*");
+  EXPECT_EQ(options.seed, std::nullopt);
+  EXPECT_EQ(options.timeout, 5min);
+  EXPECT_EQ(options.backend, sched::BackendKind::automatic);
+  EXPECT_EQ(options.threads, 1U);
+  EXPECT_EQ(options.spin, 0ns);
+  EXPECT_EQ(options.verbosity, 0);
+}
+
+TEST(RunOptions, AreRead) {
+  const RunOptions options =
+      run({"--target", "tcp://a:1", "--only", "echo-*", "--seed", "18446744073709551615", "--timeout", "90s",
+           "--backend", "io_uring", "--threads", "0", "--spin", "5us", "-vv", "a.json"});
+  EXPECT_EQ(to_string(*options.target), "tcp://a:1");
+  EXPECT_EQ(options.only, "echo-*");
+  EXPECT_EQ(options.seed, 18446744073709551615U);
+  EXPECT_EQ(options.timeout, 90s);
+  EXPECT_EQ(options.backend, sched::BackendKind::io_uring);
+  EXPECT_EQ(options.threads, 0U);
+  EXPECT_EQ(options.spin, 5us);
+  EXPECT_EQ(options.verbosity, 2);
+  EXPECT_EQ(run({"a", "--quiet"}).verbosity, -1);
+}
+
+TEST(RunOptions, SplitCommandsIntoWordsWithoutAShell) {
+  EXPECT_THAT(run({"a", "--spawn", "server  --prefix 'A B' \"\" $HOME;"}).spawn,
+              ElementsAre("server", "--prefix", "A B", "", "$HOME;"));
+  EXPECT_THAT(run({"a", "--embedded", "--server-options", "--framing chunk"}).server_options,
+              ElementsAre("--framing", "chunk"));
+}
+
+TEST(RunOptions, TakeVariablesOneByOne) {
+  EXPECT_THAT(run({"--var", "a=1", "file", "--var", "b=x=y", "--var", "c=", "--var", "a=2"}).variables,
+              ElementsAre(Pair("a", "2"), Pair("b", "x=y"), Pair("c", "")));
+  EXPECT_THAT(run({"--var", "a=1", "file"}).paths, ElementsAre("file"));
+  EXPECT_THAT(error_of({"a", "--var", "x"}), HasSubstr("--var \"x\": write NAME=VALUE"));
+  EXPECT_THAT(error_of({"a", "--var", "=x"}), HasSubstr("write NAME=VALUE"));
+}
+
+TEST(RunOptions, AllowASpawnedServerAtATarget) {
+  const RunOptions options = run({"a", "--spawn", "server", "--target", "tcp://localhost:7"});
+  EXPECT_THAT(options.spawn, ElementsAre("server"));
+  EXPECT_EQ(to_string(*options.target), "tcp://localhost:7");
+}
+
+TEST(RunOptions, RefuseWhatContradictsItself) {
+  for (const Arguments& pair : std::vector<Arguments>{{"--embedded", "--target=tcp://a:1"},
+                                                      {"--embedded", "--spawn=x"},
+                                                      {"--simulate", "--embedded"},
+                                                      {"--simulate", "--target=tcp://a:1"},
+                                                      {"--simulate", "--spawn=x"},
+                                                      {"--simulate", "--backend=epoll"},
+                                                      {"--simulate", "--threads=2"},
+                                                      {"--simulate", "--spin=1us"},
+                                                      {"--quiet", "-v"}}) {
+    EXPECT_THAT(error_of({"a", pair[0], pair[1]}), HasSubstr("excludes")) << pair[0] << " " << pair[1];
+    EXPECT_THAT(error_of({"a", pair[1], pair[0]}), HasSubstr("excludes")) << pair[1] << " " << pair[0];
+  }
+}
+
+TEST(RunOptions, RefuseServerOptionsWithoutAServerOfTheirOwn) {
+  EXPECT_THAT(error_of({"a", "--server-options", "x"}), HasSubstr("is for --embedded and --simulate"));
+}
+
+TEST(RunOptions, SayWhatIsWrongWithAValue) {
+  EXPECT_THAT(error_of({"run"}), HasSubstr("a file or folder to run is missing"));
+  EXPECT_THAT(error_of({"a", "--seed", "-5"}), HasSubstr("write a whole number from 0 to 18446744073709551615"));
+  EXPECT_THAT(error_of({"a", "--seed", "18446744073709551616"}), HasSubstr("write a whole number"));
+  EXPECT_THAT(error_of({"a", "--threads", "x"}), HasSubstr("write a whole number from 0"));
+  EXPECT_THAT(error_of({"a", "--target", "a:1"}), HasSubstr("--target \"a:1\": "));
+  EXPECT_THAT(error_of({"a", "--spawn", " "}), HasSubstr("it is empty"));
+  EXPECT_THAT(error_of({"a", "--timeout"}), HasSubstr("--timeout"));
+  EXPECT_THAT(error_of({"a", "--bogus"}), HasSubstr("--bogus"));
+}
+
+}  // namespace
+}  // namespace client

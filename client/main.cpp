@@ -7,6 +7,7 @@
 
 #include "client/manual/manual.h"
 #include "client/options.h"
+#include "client/run/run_command.h"
 #include "scheduler/process.h"
 
 namespace {
@@ -15,10 +16,7 @@ constexpr int kUsage = 2;
 
 int carry_out(const client::ConnectOptions& options) { return client::manual::run(options); }
 
-int carry_out(const client::RunOptions&) {
-  fmt::print(stderr, "echo_client: this build cannot run scenarios\n");
-  return kUsage;
-}
+int carry_out(const client::RunOptions& options) { return client::run::run(options); }
 
 int carry_out(const client::Printout& printout) {
   fmt::print("{}", printout.text);

@@ -20,7 +20,6 @@
 #include "client/scenario/load.h"
 #include "scheduler/backends/simulated.h"
 #include "scheduler/make_backend.h"
-#include "scheduler/process.h"
 #include "scheduler/signals.h"
 #include "text/escape.h"
 
@@ -182,7 +181,6 @@ bool Run::run_one(const Scenario& scenario) {
 }
 
 int Run::run() {
-  sched::prepare_process();
   threads_ = options_.threads != 0 ? options_.threads : std::max(1U, std::thread::hardware_concurrency());
   if (!load_all()) return exit_code(verdict_, signal_);
   select();

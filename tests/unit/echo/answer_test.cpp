@@ -117,14 +117,14 @@ std::string random_stream(std::size_t size, std::mt19937& random) {
 }
 
 const std::vector<std::string> kThreeLineStreams{
-    "1st\n2nd\n3rd\n",        // ended
-    "1st\n2nd\n3rd",          // the last line has no end yet
-    "a\r\nbc\r\nd\r\n",       // CRLF stays CRLF
-    "\n\n\n",                 // empty lines
-    "a\n\nb",                 // an empty line between
-    "\0\n\0\0\n\0"s,          // NUL
-    "\xff\n\xfe\xff\n\xff",   // bytes that are no text
-    "GOT:\nGOT:GOT:\nGOT:a",  // what looks like an answer
+    "1st\n2nd\n3rd\n",       // ended
+    "1st\n2nd\n3rd",         // the last line has no end yet
+    "a\r\nbc\r\nd\r\n",      // CRLF stays CRLF
+    "\n\n\n",                // empty lines
+    "a\n\nb",                // an empty line between
+    "\0\n\0\0\n\0"s,         // NUL
+    "\xff\n\xfe\xff\n\xff",  // bytes that are no text
+    "GOT:\nGOT:\nG",         // what looks like an answer
 };
 const std::vector<std::string> kPrefixes{"GOT:", "", ">", "a longer prefix: ", "\n", "\0\xff"s};
 

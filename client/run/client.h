@@ -57,6 +57,7 @@ class Client {
   // connecting.cpp
   sched::Task<bool> connect(const scenario::Place& place, sched::Duration timeout,
                             const scenario::Connect* step = nullptr);
+  sched::Task<bool> connect_now(const scenario::Place& place, sched::Duration timeout, const scenario::Connect* step);
   sched::Task<std::optional<sched::Error>> dial(const std::vector<sched::Address>& addresses);
   sched::Task<void> end_connection(sched::Close how);
 

@@ -56,6 +56,13 @@ sched::Task<bool> Client::perform(const scenario::Step& step, const scenario::Co
 }
 
 sched::Task<bool> Client::connect(const scenario::Place& place, sched::Duration timeout, const Connect* step) {
+  if (!co_await thread_.connecting.acquire()) co_return false;
+  const bool connected = co_await connect_now(place, timeout, step);
+  thread_.connecting.release();
+  co_return connected;
+}
+
+sched::Task<bool> Client::connect_now(const scenario::Place& place, sched::Duration timeout, const Connect* step) {
   StepRun run(place, timeout);
   std::string target;
   group_.target.url.expand(context(), target);

@@ -7,13 +7,13 @@ namespace client::run {
 namespace {
 
 /// Beyond this many connections between two addresses, finding a free port takes the kernel ever longer.
-constexpr std::uint64_t kConnectionsASource = 14'000;
+constexpr std::uint64_t kConnectionsASource = 10'000;
 
 }  // namespace
 
 std::optional<sched::Address> Sources::next(const sched::Address& to) {
   if (to.family() != AF_INET || !to.host().starts_with("127.")) return std::nullopt;
-  const std::uint64_t source = connections_[to]++ / kConnectionsASource;
+  const std::uint64_t source = connections_[to]++ / (kConnectionsASource / threads_);
   if (source == 0) return std::nullopt;
   const std::string host = "127.0." + std::to_string(source / 250) + "." + std::to_string(source % 250 + 1);
   return sched::Address::ip(host, 0);

@@ -10,6 +10,7 @@
 #include "client/scenario/model.h"
 #include "scheduler/address.h"
 #include "scheduler/event.h"
+#include "scheduler/semaphore.h"
 
 // What the clients of a run have in common, and what those of one thread have.
 
@@ -35,10 +36,14 @@ struct Counters {
 /// down long before they are used up, so further connections come from 127.0.0.2 and so on.
 class Sources {
  public:
+  /// One of `threads` that connect at the same time and share the ports.
+  explicit Sources(std::uint64_t threads) : threads_(threads) {}
+
   /// The next connection's local address; nothing when the system's choice does.
   std::optional<sched::Address> next(const sched::Address& to);
 
  private:
+  std::uint64_t threads_;
   std::map<sched::Address, std::uint64_t> connections_;
 };
 
@@ -52,13 +57,16 @@ struct RunContext {
 
 /// One thread's part of a run.
 struct ThreadContext {
-  explicit ThreadContext(RunContext& shared) : run(shared) {}
+  ThreadContext(RunContext& shared, unsigned threads) : run(shared), sources(threads) {}
 
   RunContext& run;
   Counters counters;
   FailureLog failures;
   sched::Event barrier_changed;
   Sources sources;
+  /// Connections that may be on their way at a time: more would overflow the backlog of a server that is otherwise fast
+  /// enough (SOMAXCONN is 4096), and what overflows is tried again only a second later (RFC 6298, section 2.1).
+  sched::Semaphore connecting{1000};
 };
 
 }  // namespace client::run

@@ -21,7 +21,7 @@ using sched::Task;
 
 /// The clients of one thread, and how other threads reach it.
 struct ThreadRun {
-  ThreadRun(RunContext& run, unsigned number) : context(run), index(number) {}
+  ThreadRun(RunContext& run, unsigned number, unsigned threads) : context(run, threads), index(number) {}
 
   ThreadContext context;
   const unsigned index;
@@ -72,7 +72,7 @@ ScenarioRun::ScenarioRun(const scenario::Scenario& scenario, const RunSettings& 
       context_{.scenario = scenario, .seed = settings.seed, .clients = scenario.clients(), .rendezvous = {}},
       others_running_(settings.threads - 1) {
   for (unsigned index = 0; index < settings.threads; ++index) {
-    ThreadRun& thread = *threads_.emplace_back(std::make_unique<ThreadRun>(context_, index));
+    ThreadRun& thread = *threads_.emplace_back(std::make_unique<ThreadRun>(context_, index, settings.threads));
     const auto wake_waiting = [&thread] {
       thread.context.barrier_changed.set();
       thread.context.barrier_changed.reset();

@@ -2,18 +2,32 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace client::scenario {
 
 namespace {
+
+/// Null when it is wrong, which has been noted.
+const RegularExpression* compiled(Reader& reader, const Cursor& at, const std::string& text) {
+  if (const auto known = reader.patterns.find(text); known != reader.patterns.end()) return &known->second;
+  if (reader.patterns.size() >= Reader::kMaxPatterns) {
+    reader.error(at, fmt::format("a file has {} different regular expressions at most", Reader::kMaxPatterns));
+    return nullptr;
+  }
+  auto pattern = RegularExpression::compile(text);
+  if (pattern) return &reader.patterns.emplace(text, std::move(*pattern)).first->second;
+  reader.error(at, std::move(pattern.error()));
+  return nullptr;
+}
 
 /// A text that changes is compiled when it is used: here as it will be for the first client, so that what is wrong with
 /// it in any case is told before the run.
 void compile(Reader& reader, const Cursor& at, Predicate& predicate) {
   std::string text;
   predicate.text.expand({.client_index = 0, .client_name = reader.group.name, .iteration = 0}, text);
-  auto pattern = RegularExpression::compile(text);
-  if (!pattern) return reader.error(at, std::move(pattern.error()));
-  if (predicate.text.is_constant()) predicate.pattern = std::move(*pattern);
+  const RegularExpression* pattern = compiled(reader, at, text);
+  if (pattern != nullptr && predicate.text.is_constant()) predicate.pattern = *pattern;
 }
 
 void read_predicate(Reader& reader, const Cursor& at, Predicate::Kind kind, Pattern& out) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -49,6 +50,10 @@ struct Reader {
 
   /// The group that is being read, as far as it has been; in front of all groups, what they have in common.
   Group group = {};
+
+  /// Every regular expression is compiled once, and a file has kMaxPatterns of them at most.
+  std::map<std::string, RegularExpression> patterns = {};
+  static constexpr std::size_t kMaxPatterns = 1000;
 
   Place place(const Cursor& at) const;
   void error(const Cursor& at, std::string message);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include "text/escape.h"
 #include "text/utf8.h"
 
 namespace client::scenario {
@@ -38,7 +39,7 @@ std::expected<RegularExpression, std::string> RegularExpression::compile(std::st
     return std::unexpected(fmt::format("a regular expression has {} bytes at most, not {}", kMaxBytes, pattern.size()));
   }
   auto utf8 = std::make_shared<const re2::RE2>(piece(pattern), options(re2::RE2::Options::EncodingUTF8));
-  if (!utf8->ok()) return std::unexpected("bad regular expression: " + utf8->error());
+  if (!utf8->ok()) return std::unexpected("bad regular expression: " + text::escape(utf8->error()));
   Compiled latin1;
   if (const auto converted = to_latin1(pattern)) {
     latin1 = std::make_shared<const re2::RE2>(*converted, options(re2::RE2::Options::EncodingLatin1));

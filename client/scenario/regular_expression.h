@@ -30,7 +30,7 @@ class RegularExpression {
   static constexpr std::size_t kMaxBytes = 1024;
 
   /// The memory that a pattern may take once it is compiled; a short one like (x{1000}){1000} asks for a lot.
-  static constexpr std::size_t kMaxMemory = std::size_t{1} << 20;
+  static constexpr std::size_t kMaxMemory = std::size_t{512} << 10;
 
   /// `pattern` is UTF-8. The error says what is wrong with it.
   static std::expected<RegularExpression, std::string> compile(std::string_view pattern);

@@ -61,7 +61,7 @@ std::string displayed(std::string_view part) {
 SourceFile::SourceFile(std::string path, std::string text) : path_(std::move(path)), text_(std::move(text)) {
   line_starts_.push_back(0);
   for (auto end = text_.find('\n'); end != std::string::npos; end = text_.find('\n', end + 1)) {
-    line_starts_.push_back(end + 1);
+    line_starts_.push_back(static_cast<std::uint32_t>(end + 1));
   }
   std::size_t characters = 0;
   for (std::size_t begin = 0; begin < text_.size(); begin += kBlock) {
@@ -73,8 +73,8 @@ SourceFile::SourceFile(std::string path, std::string text) : path_(std::move(pat
 std::string_view SourceFile::line(std::uint32_t number) const {
   if (number == 0 || number > line_starts_.size()) return {};
   const std::size_t begin = line_starts_[number - 1];
-  const std::string_view rest = std::string_view(text_).substr(begin);
-  std::string_view line = rest.substr(0, rest.find('\n'));
+  const std::size_t end = number < line_starts_.size() ? line_starts_[number] - 1 : text_.size();
+  std::string_view line = std::string_view(text_).substr(begin, end - begin);
   if (line.ends_with('\r')) line.remove_suffix(1);
   return line;
 }

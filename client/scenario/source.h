@@ -54,7 +54,7 @@ class SourceFile {
 
   std::string path_;
   std::string text_;
-  std::vector<std::size_t> line_starts_;
+  std::vector<std::uint32_t> line_starts_;
   std::vector<std::uint32_t> characters_before_block_;  // Of each kBlock bytes.
 };
 

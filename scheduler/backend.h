@@ -89,8 +89,10 @@ struct ListenerState {
 
 /// How a stream is closed.
 enum class Close : std::uint8_t {
-  orderly,  ///< what the kernel has taken is delivered; a peer whose bytes were not received sees a reset (TCP)
-  reset,    ///< the peer sees a reset (RFC 9293, section 3.10.4: ABORT)
+  /// What the kernel has taken is delivered. A TCP peer whose bytes were not received sees a reset, and what it had not
+  /// received may be lost; that of a Unix socket sees a reset or an end.
+  orderly,
+  reset,  ///< the peer sees a reset (RFC 9293, section 3.10.4: ABORT), or that of a Unix socket an end
 };
 
 class Backend {

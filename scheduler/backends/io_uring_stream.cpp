@@ -223,7 +223,8 @@ void UringStream::on_sent_some(std::int32_t result, std::uint32_t) {
 }
 
 void UringStream::close(Close how) {
-  if (how == Close::reset) system::reset_on_close(fd.get());
+  // What was received ahead of its reader is not in the socket any more, so the kernel would not see that it is lost.
+  if (how == Close::reset || !received_.empty()) system::reset_on_close(fd.get());
   if (how == Close::orderly && send_state) send_rest();
   received_.clear();
   if (BufferWaiter::is_linked()) BufferWaiter::unlink();

@@ -22,7 +22,7 @@ Conditions Conditions::drawn_from(std::uint64_t seed) {
   drawn.shortest_latency = draw_duration(random, std::chrono::microseconds(1), std::chrono::milliseconds(1));
   drawn.longest_latency =
       drawn.shortest_latency + draw_duration(random, std::chrono::microseconds(1), std::chrono::milliseconds(50));
-  drawn.longest_segment = draw_size(random, 16, 64 * 1024);
+  drawn.longest_segment = draw_size(random, 256, 64 * 1024);
   drawn.receive_buffer = draw_size(random, 2 * 1024, 256 * 1024);
   drawn.send_buffer = draw_size(random, 2 * 1024, 256 * 1024);
   drawn.one_short_receive_in = draw_size(random, 1, 64);

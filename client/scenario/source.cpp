@@ -109,7 +109,8 @@ std::size_t SourceFile::byte_of(const Place& place) const {
   const std::size_t wanted = characters_before(begin) + place.column - 1;
   const auto next = std::ranges::upper_bound(characters_before_block_, wanted);
   const auto block = static_cast<std::size_t>(std::max<std::ptrdiff_t>(next - characters_before_block_.begin() - 1, 0));
-  const std::size_t from = std::max(begin, block * kBlock);
+  std::size_t from = std::max(begin, block * kBlock);
+  while (from < text_.size() && is_continuation(text_[from])) ++from;  // A block may begin inside a character.
   return step_forward(text_, from, wanted - std::min(wanted, characters_before(from)));
 }
 

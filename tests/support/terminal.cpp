@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
+#include <utmp.h>
 
 #include <array>
 #include <cerrno>
@@ -25,15 +26,20 @@ namespace {
   throw std::system_error(errno, std::generic_category(), operation);
 }
 
-// Runs in the child: only what is allowed after fork in a program with threads.
-[[noreturn]] void become(char* const* arguments) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+// Nothing that is typed is echoed, and line ends stay as they are.
+void turn_off_echo(int slave) {
   termios settings{};
-  ::tcgetattr(STDIN_FILENO, &settings);
+  ::tcgetattr(slave, &settings);
   settings.c_lflag &= ~static_cast<tcflag_t>(ECHO);
   settings.c_oflag &= ~static_cast<tcflag_t>(OPOST);
-  ::tcsetattr(STDIN_FILENO, TCSANOW, &settings);
+  ::tcsetattr(slave, TCSANOW, &settings);
+}
+
+// Runs in the child: only what is allowed after fork in a program with threads.
+[[noreturn]] void become(int slave, char* const* arguments) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+  if (::login_tty(slave) != 0) ::_exit(127);
   ::execvp(arguments[0], arguments);
   ::_exit(127);
 }
@@ -45,11 +51,15 @@ Terminal::Terminal(std::vector<std::string> words) {
   for (std::string& argument : words) arguments.push_back(argument.data());
   arguments.push_back(nullptr);
   int master = -1;
-  pid_ = ::forkpty(&master, nullptr, nullptr, nullptr);
-  if (pid_ < 0) throw_errno("forkpty");
-  if (pid_ == 0) become(arguments.data());
+  int slave = -1;
+  if (::openpty(&master, &slave, nullptr, nullptr, nullptr) != 0) throw_errno("openpty");
   master_ = sched::Descriptor(master);
+  const sched::Descriptor program_side(slave);
   ::fcntl(master, F_SETFD, FD_CLOEXEC);
+  turn_off_echo(slave);
+  pid_ = ::fork();
+  if (pid_ < 0) throw_errno("fork");
+  if (pid_ == 0) become(slave, arguments.data());
   // By its number: glibc 2.36 declares pidfd_open without C linkage.
   ended_ = sched::Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
 }

@@ -1,0 +1,50 @@
+#include "tests/support/process_status.h"
+
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+#include "tests/support/temporary_directory.h"
+
+namespace support {
+namespace {
+
+constexpr size_t kKibibyte = 1024;
+
+std::string read_of(pid_t pid, const std::string& name) {
+  return read_file("/proc/" + std::to_string(pid) + "/" + name);
+}
+
+// The word that stands behind `key`.
+std::string value_of(const std::string& text, const std::string& key) {
+  std::istringstream words(text);
+  std::string word;
+  while (words >> word) {
+    if (word == key && words >> word) return word;
+  }
+  throw std::runtime_error("there is no '" + key + "' in:\n" + text);
+}
+
+}  // namespace
+
+bool is_asleep(pid_t pid) {
+  const std::string stat = read_of(pid, "stat");
+  // Behind the name, which may itself have parentheses.
+  return stat.substr(stat.rfind(')') + 1).starts_with(" S");
+}
+
+bool blocks_signal(pid_t pid, int signal) {
+  constexpr int kHexadecimal = 16;
+  const unsigned long mask = std::stoul(value_of(read_of(pid, "status"), "SigBlk:"), nullptr, kHexadecimal);
+  return (mask >> (signal - 1) & 1U) != 0;
+}
+
+size_t peak_memory(pid_t pid) { return std::stoul(value_of(read_of(pid, "status"), "VmHWM:")) * kKibibyte; }
+
+unsigned open_flags(pid_t pid, int fd) {
+  constexpr int kOctal = 8;
+  const std::string flags = value_of(read_of(pid, "fdinfo/" + std::to_string(fd)), "flags:");
+  return static_cast<unsigned>(std::stoul(flags, nullptr, kOctal));
+}
+
+}  // namespace support

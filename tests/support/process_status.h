@@ -1,0 +1,23 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+
+// What the kernel tells about a program that runs (proc(5)). All throw std::runtime_error when it does not.
+
+namespace support {
+
+/// Whether its first thread waits for something.
+bool is_asleep(pid_t pid);
+
+/// Whether its first thread holds a signal back (SigBlk), as one does that takes signals from a descriptor.
+bool blocks_signal(pid_t pid, int signal);
+
+/// The most memory that it has had at once, in bytes (VmHWM).
+size_t peak_memory(pid_t pid);
+
+/// The flags of open(2) that one of its descriptors has now.
+unsigned open_flags(pid_t pid, int fd);
+
+}  // namespace support

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/listener.h"
+#include "tests/support/process.h"
+#include "tests/support/server_process.h"
+#include "tests/support/socket.h"
+
+// What the tests of echo_client connect have in common.
+
+namespace programs {
+
+inline constexpr size_t kMebibyte = 1024 * 1024;
+
+/// Bytes of every value, in an order that a lost, doubled or moved piece changes.
+inline std::string binary(size_t size) {
+  std::string bytes(size, '\0');
+  std::uint32_t state = 1;
+  for (char& byte : bytes) {
+    state = state * 1664525 + 1013904223;
+    byte = static_cast<char>(state >> 24);
+  }
+  return bytes;
+}
+
+/// Once for each backend.
+class Connect : public testing::TestWithParam<const char*> {
+ protected:
+  /// echo_client with the backend of this test.
+  std::vector<std::string> arguments(std::vector<std::string> more) const {
+    more.insert(more.begin(), {support::program_path("echo_client"), "connect", "--backend", GetParam()});
+    return more;
+  }
+
+  support::Command client(std::vector<std::string> more) const { return {.arguments = arguments(std::move(more))}; }
+
+  /// A shell's line in which "$@" is the client.
+  support::Command shell(const std::string& line, std::vector<std::string> more) const {
+    std::vector<std::string> words = arguments(std::move(more));
+    words.insert(words.begin(), {"bash", "-c", line, "bash"});
+    return {.arguments = std::move(words)};
+  }
+};
+
+/// Plays the server for one client, beside the test.
+class Peer {
+ public:
+  explicit Peer(std::function<void(support::Socket)> play)
+      : thread_([this, play = std::move(play)] { play(listener_.accept()); }) {}
+
+  const std::string& url() const { return listener_.url(); }
+
+  /// Waits until it has played its part.
+  void finish() { thread_.join(); }
+
+ private:
+  support::Listener listener_;
+  std::jthread thread_;
+};
+
+}  // namespace programs

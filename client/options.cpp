@@ -69,9 +69,7 @@ Examples:
   printf 'Hello\n' | echo_client 'tcp://[::1]:25000'
   echo_client unix:/run/echo.sock < request > reply)"};
 
-/// On one line: CLI11's own messages may have several.
-UsageError usage_error(std::string what, const char* command = nullptr) {
-  std::ranges::replace(what, '\n', ' ');
+UsageError usage_error(const std::string& what, const char* command = nullptr) {
   return {fmt::format("{}; see '{}{}{} --help'", what, kProgram, command != nullptr ? " " : "",
                       command != nullptr ? command : "")};
 }
@@ -237,7 +235,7 @@ const char* implied_command(const Words& arguments) {
   add_connect_options(app, options, address);
   app.allow_extras();
   try {
-    app.parse(command_line::reversed(arguments));
+    app.parse(command_line::for_cli11(arguments));
   } catch (const CLI::Error&) {
     // What is wrong is told when the command is known and they are parsed again.
   }
@@ -268,7 +266,7 @@ CommandLine parse_command_line(std::vector<std::string> arguments) {
     if (const char* command = implied_command(arguments)) arguments.insert(arguments.begin(), command);
   }
   try {
-    app.parse(command_line::reversed(std::move(arguments)));
+    app.parse(command_line::for_cli11(arguments));
   } catch (const CLI::CallForHelp&) {
     return Printout{app.help()};
   } catch (const CLI::CallForVersion& version) {
@@ -277,7 +275,7 @@ CommandLine parse_command_line(std::vector<std::string> arguments) {
     return usage_error("nothing to do: give a file or folder to run, or an address to connect to");
   } catch (const CLI::Error& error) {
     const char* command = run_command->parsed() ? kRun : connect_command->parsed() ? kConnect : nullptr;
-    return usage_error(error.what(), command);
+    return usage_error(command_line::message_of(error), command);
   }
   return run_command->parsed() ? finish(std::move(run)) : finish(std::move(connect), address);
 }

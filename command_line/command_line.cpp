@@ -38,9 +38,25 @@ void describe(CLI::App& app, const Help& help) {
   app.set_help_flag("-h,--help", "print this and exit")->group(kOther);
 }
 
-Words reversed(Words arguments) {
-  std::ranges::reverse(arguments);
-  return arguments;
+Words for_cli11(const Words& arguments) {
+  Words words;
+  const auto end_of_options = std::ranges::find(arguments, "--");
+  for (auto argument = arguments.begin(); argument != end_of_options; ++argument) {
+    const bool has_empty_value = argument->starts_with("--") && argument->ends_with('=');
+    words.push_back(has_empty_value ? argument->substr(0, argument->size() - 1) : *argument);
+    if (has_empty_value) words.emplace_back();
+  }
+  words.insert(words.end(), end_of_options, arguments.end());
+  std::ranges::reverse(words);
+  return words;
+}
+
+std::string message_of(const CLI::Error& error) {
+  std::string message = error.what();
+  // Ours; CLI11's own may have several lines and repeat what was given as it is.
+  if (dynamic_cast<const CLI::ValidationError*>(&error) != nullptr) return message;
+  std::ranges::replace(message, '\n', ' ');
+  return text::escape(message);
 }
 
 }  // namespace command_line

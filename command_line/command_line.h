@@ -35,20 +35,27 @@ inline constexpr const char* kOther = "Other";
 /// Gives `app` its texts and -h, --help.
 void describe(CLI::App& app, const Help& help);
 
-/// Arguments in the order in which CLI11 takes them: from the back.
-Words reversed(Words arguments);
+/// Arguments as CLI11 takes them: from the back, and with the empty value of `--name=` as a word of its own, which it
+/// would say is missing.
+Words for_cli11(const Words& arguments);
 
-/// An option whose text `parse`, which gives a std::expected with a sentence as its error, turns into `value`.
+/// What is wrong, on one printable line.
+std::string message_of(const CLI::Error& error);
+
+/// An option whose text `parse`, which gives a std::expected with a sentence as its error, turns into `value`. Given
+/// several times, the last one holds.
 template <typename Value, typename Parse>
 CLI::Option* add_parsed(CLI::App& app, const std::string& name, Value& value, Parse parse, const std::string& about) {
-  return app.add_option_function<std::string>(
-      name,
-      [&value, parse, name](const std::string& text) {
-        auto parsed = parse(text);
-        if (!parsed) throw CLI::ValidationError(name + " " + text::quote(text), parsed.error());
-        value = *std::move(parsed);
-      },
-      about);
+  return app
+      .add_option_function<std::string>(
+          name,
+          [&value, parse, name](const std::string& text) {
+            auto parsed = parse(text);
+            if (!parsed) throw CLI::ValidationError(name + " " + text::quote(text), parsed.error());
+            value = *std::move(parsed);
+          },
+          about)
+      ->take_last();
 }
 
 template <typename Value>

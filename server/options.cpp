@@ -43,6 +43,7 @@ void add_listening_options(CLI::App& app, Options& options, Words& urls) {
       ->group(kGroup);
   app.add_option("--prefix", options.prefix, "what stands in front of an answer (GOT:)")
       ->type_name("TEXT")
+      ->take_last()
       ->group(kGroup);
 }
 
@@ -64,9 +65,24 @@ void add_engine_options(CLI::App& app, Options& options) {
       ->group(kGroup);
 }
 
+/// Not shorter than a peer needs to read: every answer that has to wait for the kernel would end its connection.
+std::expected<sched::Duration, std::string> parse_write_timeout(std::string_view text) {
+  const auto timeout = text::parse_duration(text);
+  if (timeout && *timeout < std::chrono::milliseconds(1)) return std::unexpected("write a duration of at least 1ms");
+  return timeout;
+}
+
+std::expected<std::uint32_t, std::string> parse_send_buffer(std::string_view text) {
+  constexpr std::uint64_t kMax = 1024 * 1024 * 1024;
+  const auto size = text::parse_size(text);
+  if (!size) return std::unexpected(size.error());
+  if (*size < 1 || *size > kMax) return std::unexpected("write a size from 1B to 1GiB");
+  return static_cast<std::uint32_t>(*size);
+}
+
 void add_limit_options(CLI::App& app, Options& options) {
   constexpr const char* kGroup = "Limits";
-  constexpr auto kAtLeastOne = parse_number<std::size_t, 1>;
+  constexpr auto kAtLeastOne = parse_number<std::size_t, 1, 1'000'000'000>;
   add_parsed(app, "--max-connections", options.max_connections, kAtLeastOne,
              "close further ones at once (what descriptors allow)")
       ->type_name("N")
@@ -77,17 +93,12 @@ void add_limit_options(CLI::App& app, Options& options) {
       ->group(kGroup);
   add_duration(app, "--idle-timeout", options.idle_timeout, "end a connection that has been silent for it (none)")
       ->group(kGroup);
-  add_duration(app, "--write-timeout", options.write_timeout, "reset a peer that has not read for it (60s)")
+  add_parsed(app, "--write-timeout", options.write_timeout, parse_write_timeout,
+             "reset a peer that has not read for it (60s)")
+      ->type_name("DURATION")
       ->group(kGroup);
   add_duration(app, "--drain-timeout", options.drain_timeout, "at the end, wait for the peers' ends as long (5s)")
       ->group(kGroup);
-  const auto parse_send_buffer = [](std::string_view text) -> std::expected<std::uint32_t, std::string> {
-    constexpr std::uint64_t kMax = 1024 * 1024 * 1024;
-    const auto size = text::parse_size(text);
-    if (!size) return std::unexpected(size.error());
-    if (*size < 1 || *size > kMax) return std::unexpected("write a size from 1B to 1GiB");
-    return static_cast<std::uint32_t>(*size);
-  };
   add_parsed(app, "--send-buffer", options.send_buffer, parse_send_buffer,
              "stop reading a peer that has so much unread (64KiB)")
       ->type_name("SIZE")
@@ -98,6 +109,7 @@ void add_telling_options(CLI::App& app, Options& options) {
   constexpr const char* kGroup = "What it tells";
   app.add_option("--port-file", options.port_file, "write the READY objects to it, whole, when all listen")
       ->type_name("FILE")
+      ->take_last()
       ->group(kGroup);
   add_parsed(app, "--log-level", options.log_level,
              Choice<LogLevel>({{"trace", LogLevel::trace},
@@ -116,13 +128,10 @@ void add_telling_options(CLI::App& app, Options& options) {
   app.set_config("--config", "", "take options from a file, as NAME=VALUE lines")
       ->type_name("FILE")
       ->group(command_line::kOther);
+  app.allow_config_extras(CLI::config_extras_mode::error);
 }
 
-/// On one line: CLI11's own messages may have several.
-UsageError usage_error(std::string message) {
-  for (char& c : message) c = c == '\n' ? ' ' : c;
-  return {message + "; see '" + kProgram + " --help'"};
-}
+UsageError usage_error(const std::string& message) { return {message + "; see '" + kProgram + " --help'"}; }
 
 }  // namespace
 
@@ -138,13 +147,13 @@ std::variant<Options, Printout, UsageError> parse_options(const std::vector<std:
       ->group(command_line::kOther);
   describe(app, kHelp);
   try {
-    app.parse(command_line::reversed(arguments));
+    app.parse(command_line::for_cli11(arguments));
   } catch (const CLI::CallForHelp&) {
     return Printout{app.help()};
   } catch (const CLI::CallForVersion& version) {
     return Printout{std::string(version.what()) + '\n'};
   } catch (const CLI::Error& error) {
-    return usage_error(error.what());
+    return usage_error(command_line::message_of(error));
   }
   if (urls.empty()) urls.emplace_back(kDefaultUrl);
   for (const std::string& text : urls) {

@@ -45,7 +45,8 @@ std::string message_of(const CLI::Error& error);
 /// An option whose text `parse`, which gives a std::expected with a sentence as its error, turns into `value`. Given
 /// several times, the last one holds.
 template <typename Value, typename Parse>
-CLI::Option* add_parsed(CLI::App& app, const std::string& name, Value& value, Parse parse, const std::string& about) {
+CLI::Option* add_parsed(CLI::App& app, const std::string& name, Value& value, const Parse& parse,
+                        const std::string& about) {
   return app
       .add_option_function<std::string>(
           name,

@@ -1,7 +1,8 @@
 #include "server/options.h"
 
-#include <fstream>
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -45,8 +46,8 @@ std::string printout_of(const Arguments& arguments) {
 }
 
 std::vector<std::string> urls_of(const Options& options) {
-  std::vector<std::string> urls;
-  for (const auto& url : options.urls) urls.push_back(to_string(url));
+  std::vector<std::string> urls(options.urls.size());
+  std::ranges::transform(options.urls, urls.begin(), transport::to_string);
   return urls;
 }
 
@@ -182,11 +183,7 @@ TEST(ServerOptions, HelpFitsOnATerminal) {
 
 class ServerConfigFile : public testing::Test {
  protected:
-  std::string write(const std::string& text) const {
-    const auto path = directory_.path() / "echo_server.conf";
-    std::ofstream(path) << text;
-    return path;
-  }
+  std::string write(std::string_view text) const { return directory_.write("echo_server.conf", text); }
 
   support::TemporaryDirectory directory_;
 };

@@ -70,7 +70,7 @@ sched::Task<Error> Session::echo(Receive receive) {
         unsent_ = std::move(sending.lease);
         co_return sent.error();
       }
-      if (stream_.unsent() > 0 && !is_pending()) watch();
+      if (stream_.unsent() > 0 && !is_owing_) watch();
     }
     Result<Lease> received = co_await (stream_.*receive)();
     if (!received) co_return received.error();
@@ -125,7 +125,7 @@ sched::Task<bool> Session::linger() {
 void Session::expire() {
   if (until_ended_ == nullptr) return;
   const Instant now = sched::now();
-  if (stream_.unsent() == 0 || stream_.sent() != sent_then_) {
+  if (stream_.sent() != sent_then_) {
     sent_then_ = stream_.sent();
     last_progress_ = now;
   }
@@ -139,14 +139,17 @@ void Session::expire() {
 
 /// Sets the timer to the next instant at which there may be something to end.
 void Session::watch() {
+  if (stream_.unsent() > 0 && !is_owing_) {
+    sent_then_ = stream_.sent();
+    last_progress_ = sched::now();
+  }
+  is_owing_ = stream_.unsent() > 0;
   Instant next = sched::kNever;
   if (settings_.idle_timeout > Duration::zero()) {
     next = std::max(instant_after(last_received_, settings_.idle_timeout),
                     instant_after(sched::now(), settings_.idle_timeout / kLooksAWriteTimeout));
   }
-  if (stream_.unsent() > 0) {
-    next = std::min(next, instant_after(sched::now(), settings_.write_timeout / kLooksAWriteTimeout));
-  }
+  if (is_owing_) next = std::min(next, instant_after(sched::now(), settings_.write_timeout / kLooksAWriteTimeout));
   sched::TimerQueue& timers = sched::Scheduler::current().timers();
   timers.remove(*this);
   if (next != sched::kNever) timers.add(*this, next);

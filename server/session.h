@@ -73,6 +73,7 @@ class Session final : private sched::Timer {
   sched::CancelScope* until_ended_ = nullptr;
   SessionEnd end_ = SessionEnd::drained;  ///< why it is cancelled, if it is
   sched::Instant last_received_;
+  bool is_owing_ = false;  ///< whether the timer looks at what is unsent
   sched::Instant last_progress_;
   std::uint64_t sent_then_ = 0;  ///< bytes that had been sent at `last_progress_`
 };

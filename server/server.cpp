@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 #include <utility>
 
 #include "scheduler/cancel_scope.h"
@@ -123,7 +124,11 @@ void Server::admit(sched::Accepted accepted) {
     log_.connection_refused(accepted.peer, describe(permit.error()), sched::now());
     return;
   }
-  sessions_->spawn(serve(std::move(accepted.stream), accepted.peer, std::move(*permit)));
+  try {
+    sessions_->spawn(serve(std::move(accepted.stream), accepted.peer, std::move(*permit)));
+  } catch (const std::bad_alloc&) {
+    log_.connection_refused(accepted.peer, describe(ConnectionLimits::Refusal::out_of_memory), sched::now());
+  }
 }
 
 sched::Task<void> Server::wait_for_descriptors(sched::Duration at_most) {

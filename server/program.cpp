@@ -3,12 +3,17 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <barrier>
 #include <cstdio>
 #include <memory>
+#include <optional>
+#include <system_error>
 #include <thread>
 
 #include <fmt/format.h>
 
+#include "scheduler/event.h"
 #include "scheduler/mailbox.h"
 #include "scheduler/process.h"
 #include "scheduler/scheduler.h"
@@ -42,7 +47,8 @@ struct Worker {
   sched::Mailbox mailbox;
   sched::Scope* serving = nullptr;
   bool draining = false;
-  Result<void> outcome;
+  Result<void> started;
+  Result<void> served;
 
   /// On the worker's own thread.
   void drain() {
@@ -55,7 +61,11 @@ struct Worker {
 class Program {
  public:
   Program(const Options& options, std::vector<transport::BoundSocket> bound, unsigned threads)
-      : options_(options), bound_(std::move(bound)), limits_(connection_limits(options, threads)) {
+      : options_(options),
+        bound_(std::move(bound)),
+        limits_(connection_limits(options, threads)),
+        all_started_(threads, AllStarted{*this}),
+        serving_(threads) {
     const Log log = Log::to_descriptor(STDERR_FILENO, options.log_level, options.log_format);
     for (unsigned index = 0; index < threads; ++index) workers_.push_back(std::make_unique<Worker>(log));
   }
@@ -63,13 +73,23 @@ class Program {
   int run();
 
  private:
-  Result<void> serve(unsigned index);
-  Task<Result<void>> main(unsigned index);
+  /// What the last thread to have started does for all.
+  struct AllStarted {
+    Program& program;
+    void operator()() noexcept { program.is_ready_ = program.have_started() && program.say_ready(); }
+  };
+
+  void run_worker(unsigned index);
+  Result<void> start(unsigned index, std::optional<sched::Scheduler>& scheduler,
+                     std::vector<sched::Listener>& listeners);
+  std::vector<sched::Descriptor> take_sockets(unsigned index);
+  bool have_started() const;
+  bool say_ready() const;
+  void tell_backend(Log& log, const sched::ChosenBackend& chosen) const;
+  Task<Result<void>> main(unsigned index, std::vector<sched::Listener> listeners);
   Task<Result<void>> serve_until_drained(Worker& worker, std::vector<sched::Listener> listeners);
   Task<void> drain_at_signal();
-  std::vector<sched::Descriptor> take_sockets(unsigned index);
   void drain_all();
-  bool say_ready();
 
   const Options& options_;
   std::vector<transport::BoundSocket> bound_;
@@ -77,54 +97,53 @@ class Program {
   ConnectionLimits limits_;
   sched::Signals signals_{SIGTERM, SIGINT};
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::barrier<AllStarted> all_started_;
+  bool is_ready_ = false;   ///< all threads serve, and whoever waits for that has been told
+  unsigned serving_;        ///< threads that have not ended; the first thread's own
+  sched::Event all_ended_;  ///< likewise
 };
 
 int Program::run() {
-  if (!say_ready()) return kCouldNotStart;
   for (transport::BoundSocket& bound : bound_) {
     std::vector<int>& by_thread = sockets_by_thread_.emplace_back();
     for (sched::Descriptor& socket : bound.sockets) by_thread.push_back(socket.release());
   }
-  sched::run_on_threads(static_cast<unsigned>(workers_.size()),
-                        [this](unsigned index) { workers_[index]->outcome = serve(index); });
+  try {
+    sched::run_on_threads(static_cast<unsigned>(workers_.size()), [this](unsigned index) { run_worker(index); });
+  } catch (const std::system_error& error) {
+    return refuse(fmt::format("cannot start {} threads: {}", workers_.size(), error.code().message()));
+  }
+  if (!is_ready_) return kCouldNotStart;
   for (const auto& worker : workers_) {
-    if (worker->outcome) continue;
-    std::fprintf(stderr, "echo_server: %s\n", describe(worker->outcome.error()).c_str());
+    if (worker->served) continue;
+    std::fprintf(stderr, "echo_server: %s\n", describe(worker->served.error()).c_str());
     return kFailed;
   }
   return 0;
 }
 
-/// Tells who waits for the server that every address is bound: connections queue up from now on.
-bool Program::say_ready() {
-  std::vector<transport::Url> urls;
-  for (const transport::BoundSocket& bound : bound_) urls.push_back(bound.url);
-  const std::vector<std::string> objects = ready_objects(urls, ::getpid());
-  if (!options_.port_file.empty()) {
-    const auto written = write_port_file(options_.port_file, objects);
-    if (!written) return refuse(written.error()), false;
-  }
-  for (const std::string& object : objects) std::printf("READY %s\n", object.c_str());
-  std::fflush(stdout);
-  return true;
+void Program::run_worker(unsigned index) {
+  Worker& worker = *workers_[index];
+  std::optional<sched::Scheduler> scheduler;
+  std::vector<sched::Listener> listeners;
+  worker.started = start(index, scheduler, listeners);
+  all_started_.arrive_and_wait();
+  if (is_ready_) worker.served = scheduler->run(main(index, std::move(listeners)));
 }
 
-Result<void> Program::serve(unsigned index) {
-  Worker& worker = *workers_[index];
+/// Makes this thread's scheduler, and its listeners on it.
+Result<void> Program::start(unsigned index, std::optional<sched::Scheduler>& scheduler,
+                            std::vector<sched::Listener>& listeners) {
   Result<sched::ChosenBackend> chosen = sched::make_backend(options_.backend);
-  if (!chosen) {
-    drain_all();
-    return std::unexpected(chosen.error());
+  if (!chosen) return std::unexpected(chosen.error());
+  if (index == 0) tell_backend(workers_.front()->log, *chosen);
+  scheduler.emplace(std::move(chosen->backend), sched::Scheduler::Options{.spin = options_.spin});
+  for (sched::Descriptor& socket : take_sockets(index)) {
+    Result<sched::Listener> listener = sched::adopt_listener(std::move(socket), {.streams = stream_options(options_)});
+    if (!listener) return std::unexpected(listener.error());
+    listeners.push_back(std::move(*listener));
   }
-  if (index == 0 && !chosen->reason.empty()) {
-    worker.log.write(LogLevel::warn, "backend", "{}", {{"reason", chosen->reason}});
-  }
-  if (index == 0) {
-    worker.log.write(LogLevel::debug, "started", "serving with {} on {} threads",
-                     {{"backend", chosen->backend->name()}, {"threads", static_cast<std::int64_t>(workers_.size())}});
-  }
-  sched::Scheduler scheduler(std::move(chosen->backend), {.spin = options_.spin});
-  return scheduler.run(main(index));
+  return {};
 }
 
 /// This thread's sockets. All threads have all of them in their descriptor tables; the others' are closed here, so that
@@ -140,22 +159,50 @@ std::vector<sched::Descriptor> Program::take_sockets(unsigned index) {
   return own;
 }
 
-Task<Result<void>> Program::main(unsigned index) {
-  Worker& worker = *workers_[index];
-  std::vector<sched::Listener> listeners;
-  for (sched::Descriptor& socket : take_sockets(index)) {
-    Result<sched::Listener> listener = sched::adopt_listener(std::move(socket), {.streams = stream_options(options_)});
-    if (!listener) {
-      drain_all();
-      co_return std::unexpected(listener.error());
-    }
-    listeners.push_back(std::move(*listener));
+void Program::tell_backend(Log& log, const sched::ChosenBackend& chosen) const {
+  if (!chosen.reason.empty()) log.write(LogLevel::warn, "backend", "{}", {{"reason", chosen.reason}});
+  log.write(LogLevel::debug, "started", "serving with {} on {} threads",
+            {{"backend", chosen.backend->name()}, {"threads", static_cast<std::int64_t>(workers_.size())}});
+}
+
+/// Whether every thread has started; says why the first did not.
+bool Program::have_started() const {
+  for (const auto& worker : workers_) {
+    if (worker->started) continue;
+    const bool forced = options_.backend == sched::BackendKind::io_uring;
+    refuse(fmt::format("cannot start: {}{}", describe(worker->started.error()),
+                       forced ? "; --backend auto takes epoll where io_uring is not to be had" : ""));
+    return false;
   }
+  return true;
+}
+
+/// Tells who waits for the server that it serves.
+bool Program::say_ready() const {
+  std::vector<transport::Url> urls;
+  for (const transport::BoundSocket& bound : bound_) urls.push_back(bound.url);
+  const std::vector<std::string> objects = ready_objects(urls, ::getpid());
+  if (!options_.port_file.empty()) {
+    const auto written = write_port_file(options_.port_file, objects);
+    if (!written) return refuse(written.error()), false;
+  }
+  for (const std::string& object : objects) std::printf("READY %s\n", object.c_str());
+  std::fflush(stdout);
+  return true;
+}
+
+Task<Result<void>> Program::main(unsigned index, std::vector<sched::Listener> listeners) {
+  Worker& worker = *workers_[index];
   sched::Scope services;
   services.spawn(worker.mailbox.deliver());
   if (index == 0) services.spawn(drain_at_signal());
   const Result<void> served = co_await serve_until_drained(worker, std::move(listeners));
   if (!served) drain_all();
+  workers_.front()->mailbox.post([this] {
+    if (--serving_ == 0) all_ended_.set();
+  });
+  // The first thread stays until the last has ended: a second signal is for all of them.
+  if (index == 0) co_await all_ended_.wait();
   services.cancel();
   [[maybe_unused]] const Result<void> ended = co_await services.join();
   co_return served;
@@ -179,7 +226,9 @@ Task<void> Program::drain_at_signal() {
                               {{"signal", ::sigabbrev_np(*first)}});
   drain_all();
   const Result<int> second = co_await signals_.next();
-  if (second) ::_exit(128 + *second);
+  if (!second) co_return;
+  bound_.clear();  // The files of Unix sockets.
+  ::_exit(128 + *second);
 }
 
 void Program::drain_all() {

@@ -26,7 +26,9 @@ build: packages ## Build the programs and the tests: build/bin/echo_server, buil
 	cmake --build --preset release
 
 .PHONY: demo
-demo: build ## Start echo_server, run scenarios/multi.json against it, print a verdict
+demo: packages ## Start echo_server, run scenarios/multi.json against it, print a verdict
+	cmake --preset release
+	cmake --build --preset release --target echo_server echo_client
 	@scripts/demo
 
 .PHONY: test
@@ -50,6 +52,12 @@ check-asan check-tsan: check-%: packages
 tidy: packages ## Run clang-tidy over all sources
 	cmake --preset dev
 	run-clang-tidy-19 -quiet -p build/dev "^$(CURDIR)/"
+
+.PHONY: bench
+bench: packages ## Measure what answering, the scheduler and an exchange cost
+	cmake --preset release
+	cmake --build --preset release --target gotback_benchmark
+	build/bin/gotback_benchmark
 
 .PHONY: coverage
 coverage: packages ## Run all tests with coverage counted; print it for each file

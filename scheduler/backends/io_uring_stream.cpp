@@ -179,7 +179,7 @@ void UringStream::on_buffers() {
 bool UringStream::attempt(SendOperation& operation) {
   const bool all = !send_state || keep(operation, context_.heap_buffers);
   if (!queue.empty() && !sending_.in_flight()) context_.ring.schedule(*this);
-  operation.result = send_state;
+  if (all) operation.result = send_state;
   return all;
 }
 

@@ -98,6 +98,8 @@ void UringListener::on_accepted(std::int32_t result, std::uint32_t) {
 }
 
 void UringListener::close() {
+  // The address is free when this returns.
+  context_.ring.cancel_now(accepting_);
   accepted_.clear();
   is_closed_ = true;
   ++context_.closing;

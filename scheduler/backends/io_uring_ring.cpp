@@ -113,6 +113,14 @@ void UringRing::catch_up() {
   }
 }
 
+void UringRing::cancel_now(UringRequest& request) {
+  if (!request.in_flight_ || !make_room()) return;
+  cancel(request);
+  call_kernel(Duration::zero());
+  reap();
+  catch_up();
+}
+
 /// Submits what was collected and lets the kernel do its work; waits at most `wait` for a completion.
 void UringRing::call_kernel(Duration wait) {
   const __kernel_timespec limit{.tv_sec = wait.count() / 1'000'000'000, .tv_nsec = wait.count() % 1'000'000'000};

@@ -133,6 +133,9 @@ class UringRing {
   /// Completes every request that the kernel can complete now.
   void catch_up();
 
+  /// Ends `request`, if it is in flight, with its last completion, and completes whatever else the kernel can complete.
+  void cancel_now(UringRequest& request);
+
  private:
   UringRing() = default;
 

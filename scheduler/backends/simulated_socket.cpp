@@ -63,13 +63,20 @@ Result<std::size_t> Socket::receive(std::span<std::byte> into) {
     const std::span<std::byte> filled = into.first(count_to_receive(into.size()));
     received_.pop(filled);
     world_.record("receive", number_, filled.size(), filled);
-    if (!peer_ended_ && !reset_) out_->send({.kind = Packet::Kind::window, .amount = filled.size(), .bytes = {}});
+    open_window(filled.size());
     return filled.size();
   }
   // Linux tells of a reset that follows a FIN to nobody who receives, except on a Unix socket.
   if (reset_ && (is_unix() || !peer_ended_)) return system_error("receive", ECONNRESET);
   if (peer_ended_) return failure(ErrorCode::end_of_stream, "receive");
   return failure(ErrorCode::would_block, "receive");
+}
+
+/// Tells the other end of room for `count` more bytes, but not for every few of them (RFC 9293, section 3.8.6.2.2).
+void Socket::open_window(std::size_t count) {
+  untold_ += count;
+  if (untold_ * 2 < receive_buffer_ || peer_ended_ || reset_) return;
+  out_->send({.kind = Packet::Kind::window, .amount = std::exchange(untold_, 0), .bytes = {}});
 }
 
 std::size_t Socket::room() const { return send_buffer_ - std::min(send_buffer_, unsent_.size()); }
@@ -79,11 +86,12 @@ Result<std::size_t> Socket::send(std::span<iovec> parts) {
   if (reset_ || shut_down_ || peer_closed_) return system_error("send", EPIPE);
   std::size_t taken = 0;
   for (const iovec& part : parts) {
-    const Bytes bytes =
-        Bytes(static_cast<const std::byte*>(part.iov_base), part.iov_len).first(std::min(part.iov_len, room()));
-    unsent_.push(bytes);
-    world_.record("send", number_, bytes.size(), bytes);
-    taken += bytes.size();
+    const Bytes all(static_cast<const std::byte*>(part.iov_base), part.iov_len);
+    const Bytes fitting = all.first(std::min(all.size(), room()));
+    if (fitting.empty()) break;
+    unsent_.push(fitting);
+    world_.record("send", number_, fitting.size(), fitting);
+    taken += fitting.size();
   }
   if (taken == 0) {
     blocked_ = true;
@@ -200,7 +208,9 @@ void Socket::on_window(std::uint64_t count) {
   if (reset_ || peer_closed_) return;
   window_ += count;
   transmit();
-  if (!blocked_ || room() == 0) return;
+  // As Linux does, so that nobody is woken for a byte.
+  const bool has_room = room() * 3 >= send_buffer_;
+  if (!blocked_ || !has_room) return;
   blocked_ = false;
   notify_writable();
 }

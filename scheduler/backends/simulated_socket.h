@@ -88,6 +88,7 @@ class Socket final : public PacketReceiver {
   std::string describe() const;
 
  private:
+  void open_window(std::size_t count);
   std::size_t room() const;
   std::size_t count_to_receive(std::size_t limit);
   void transmit();
@@ -112,6 +113,7 @@ class Socket final : public PacketReceiver {
   ByteQueue received_;        ///< arrived, not received by the process
   ByteQueue unsent_;          ///< taken from the process, not on its way
   std::uint64_t window_ = 0;  ///< how many bytes the other end has room for
+  std::uint64_t untold_ = 0;  ///< how many bytes this end has room for that the other does not know of
 
   int connect_error_ = 0;
   bool standing_ = false;

@@ -36,4 +36,11 @@ inline std::vector<BackendUnderTest> backends() {
   };
 }
 
+/// Those that work on the kernel's descriptors.
+inline std::vector<BackendUnderTest> real_backends() {
+  std::vector<BackendUnderTest> real = backends();
+  std::erase_if(real, [](const BackendUnderTest& backend) { return backend.is_simulated; });
+  return real;
+}
+
 }  // namespace conformance

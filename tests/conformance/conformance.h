@@ -64,25 +64,32 @@ class StreamConformance : public testing::TestWithParam<std::tuple<BackendUnderT
   bool is_tcp() const { return std::get<1>(GetParam()) == Family::tcp; }
 };
 
-/// For everything else: once for each backend.
+/// For everything else: once for each backend, with sockets of the family that is given.
 class BackendConformance : public testing::TestWithParam<BackendUnderTest> {
  protected:
-  void run(Body body) const { run_on(GetParam(), Family::tcp, body); }
+  void run(Body body, Family family = Family::tcp) const { run_on(GetParam(), family, body); }
 };
 
 std::string name_of(const testing::TestParamInfo<StreamConformance::ParamType>& info);
 std::string name_of(const testing::TestParamInfo<BackendConformance::ParamType>& info);
 
-/// Defines a suite of tests that run once for each backend and family, or for each backend.
+// These define a suite of tests: for each backend and family, for each backend, for each that works on descriptors.
+
 #define STREAM_SUITE(Suite)                                                                                         \
   class Suite : public conformance::StreamConformance {};                                                           \
   INSTANTIATE_TEST_SUITE_P(, Suite,                                                                                 \
                            testing::Combine(testing::ValuesIn(conformance::backends()),                             \
                                             testing::Values(conformance::Family::tcp, conformance::Family::local)), \
                            [](const auto& info) { return conformance::name_of(info); })
+
 #define BACKEND_SUITE(Suite)                                                    \
   class Suite : public conformance::BackendConformance {};                      \
   INSTANTIATE_TEST_SUITE_P(, Suite, testing::ValuesIn(conformance::backends()), \
+                           [](const auto& info) { return conformance::name_of(info); })
+
+#define DESCRIPTOR_SUITE(Suite)                                                      \
+  class Suite : public conformance::BackendConformance {};                           \
+  INSTANTIATE_TEST_SUITE_P(, Suite, testing::ValuesIn(conformance::real_backends()), \
                            [](const auto& info) { return conformance::name_of(info); })
 
 }  // namespace conformance

@@ -210,21 +210,6 @@ TEST_P(Ending, AResetWakesAFlush) {
   });
 }
 
-TEST_P(Ending, AResetIsToldToBothDirectionsWhicheverAsksFirst) {
-  run([](Place place) -> Task<> {
-    if (!place.is_tcp()) co_return;  // unix(7) knows no reset by its own
-    Pair receive_first = co_await place.connected_pair();
-    receive_first.client.reset();
-    EXPECT_EQ(error_of(co_await receive_first.server.receive()), "ECONNRESET");
-    EXPECT_EQ(co_await send_until_it_fails(receive_first.server), "ECONNRESET");
-
-    Pair send_first = co_await place.connected_pair();
-    send_first.client.reset();
-    EXPECT_EQ(co_await send_until_it_fails(send_first.server), "ECONNRESET");
-    EXPECT_EQ(error_of(co_await send_first.server.receive()), "ECONNRESET");
-  });
-}
-
 TEST_P(Ending, ASendErrorIsGivenFromThenOn) {
   run([](Place place) -> Task<> {
     Pair pair = co_await place.connected_pair();
@@ -306,6 +291,22 @@ TEST_P(Ending, ClosingAStreamOnWhichAnOperationWaitsIsAProgrammersError) {
                  pair.server.close();
                }),
                "a stream is closed while an operation waits on it");
+}
+
+BACKEND_SUITE(EndingOfTcp);
+
+TEST_P(EndingOfTcp, AResetIsToldToBothDirectionsWhicheverAsksFirst) {
+  run([](Place place) -> Task<> {
+    Pair receive_first = co_await place.connected_pair();
+    receive_first.client.reset();
+    EXPECT_EQ(error_of(co_await receive_first.server.receive()), "ECONNRESET");
+    EXPECT_EQ(co_await send_until_it_fails(receive_first.server), "ECONNRESET");
+
+    Pair send_first = co_await place.connected_pair();
+    send_first.client.reset();
+    EXPECT_EQ(co_await send_until_it_fails(send_first.server), "ECONNRESET");
+    EXPECT_EQ(error_of(co_await send_first.server.receive()), "ECONNRESET");
+  });
 }
 
 }  // namespace

@@ -1,0 +1,487 @@
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "scheduler/cancel_scope.h"
+#include "scheduler/event.h"
+#include "scheduler/scope.h"
+#include "scheduler/sleep.h"
+#include "tests/conformance/conformance.h"
+#include "tests/support/temporary_directory.h"
+
+// Connecting, listening and accepting, and the addresses that they are told (scheduler/listener.h, scheduler/stream.h).
+
+namespace {
+
+using conformance::Place;
+using sched::Accepted;
+using sched::Address;
+using sched::Listener;
+using sched::Result;
+using sched::Stream;
+using sched::Task;
+using support::bytes_of;
+using support::error_of;
+using support::must;
+using support::Pair;
+
+using namespace std::chrono_literals;
+
+STREAM_SUITE(Connecting);
+
+TEST_P(Connecting, SucceedsBeforeAnyoneAccepts) {
+  run([](Place place) -> Task<> {
+    Listener listener = place.listen();
+    Stream client = must(co_await sched::connect(must(listener.local_address())));
+    must(co_await support::send_text(client, "early"));
+    Accepted accepted = must(co_await listener.accept());
+    EXPECT_EQ(co_await support::receive_exactly(accepted.stream, 5), "early");
+  });
+}
+
+TEST_P(Connecting, BothEndsKnowWhereTheyAre) {
+  run([](Place place) -> Task<> {
+    Listener listener = place.listen();
+    const Address address = must(listener.local_address());
+    Stream client = must(co_await sched::connect(address));
+    Accepted accepted = must(co_await listener.accept());
+    EXPECT_EQ(must(client.peer_address()), address);
+    EXPECT_EQ(must(accepted.stream.local_address()), address);
+    EXPECT_EQ(must(accepted.stream.peer_address()), must(client.local_address()));
+    EXPECT_EQ(accepted.peer, must(client.local_address()));
+    if (place.is_tcp()) EXPECT_EQ(accepted.peer.host(), "127.0.0.1");
+    if (place.is_tcp()) EXPECT_NE(accepted.peer.port(), 0);
+    if (!place.is_tcp()) EXPECT_TRUE(accepted.peer.is_unix());
+    if (!place.is_tcp()) EXPECT_EQ(accepted.peer.host(), "");
+  });
+}
+
+TEST_P(Connecting, IsRefusedWhereNobodyListensAnyMore) {
+  run([](Place place) -> Task<> {
+    std::optional<Listener> listener = place.listen();
+    const Address address = must(listener->local_address());
+    listener->close();
+    EXPECT_EQ(error_of(co_await sched::connect(address)), "ECONNREFUSED");
+  });
+}
+
+TEST_P(Connecting, IsRefusedTwiceAndThenSucceeds) {
+  run([](Place place) -> Task<> {
+    Listener first = place.listen();
+    const Address address = must(first.local_address());
+    first.close();
+    EXPECT_EQ(error_of(co_await sched::connect(address)), "ECONNREFUSED");
+    EXPECT_EQ(error_of(co_await sched::connect(address)), "ECONNREFUSED");
+    Listener second = must(sched::listen(address));
+    must(co_await sched::connect(address));
+    must(co_await second.accept());
+  });
+}
+
+TEST_P(Connecting, ManyAtOnceGivesEveryOneItsOwnConnection) {
+  run([](Place place) -> Task<> {
+    constexpr int kMany = 100;
+    Listener listener = place.listen();
+    sched::Scope scope;
+    for (int i = 0; i < kMany; ++i) {
+      scope.spawn([](Address to, int number) -> Task<Result<void>> {
+        Stream stream = must(co_await sched::connect(to));
+        const std::string text = "number " + std::to_string(number);
+        must(co_await support::send_text(stream, text));
+        EXPECT_EQ(co_await support::receive_exactly(stream, text.size()), text);
+        co_return Result<void>{};
+      }(must(listener.local_address()), i));
+    }
+    for (int i = 0; i < kMany; ++i) scope.spawn(support::echo(must(co_await listener.accept()).stream));
+    must(co_await scope.join());
+  });
+}
+
+TEST_P(Connecting, WhoeverWasNotAcceptedIsResetWhenTheListenerCloses) {
+  run([](Place place) -> Task<> {
+    Listener listener = place.listen();
+    Stream client = must(co_await sched::connect(must(listener.local_address())));
+    listener.close();
+    EXPECT_EQ(error_of(co_await client.receive()), "ECONNRESET");
+  });
+}
+
+BACKEND_SUITE(ConnectingToUnixSockets);
+
+TEST_P(ConnectingToUnixSockets, WaitsForRoomInTheBacklog) {
+  const auto body = [](Place place) -> Task<> {
+    sched::ListenOptions options;
+    options.backlog = 0;
+    Listener listener = place.listen(options);
+    const Address address = must(listener.local_address());
+    const Stream first = must(co_await sched::connect(address));
+    sched::Event connected;
+    sched::Scope scope;
+    scope.spawn([](Address to, sched::Event& event) -> Task<> {
+      const Stream second = must(co_await sched::connect(to));
+      event.set();
+    }(address, connected));
+    must(co_await sched::sleep_for(10ms));
+    EXPECT_FALSE(connected.is_set());
+    must(co_await listener.accept());
+    must(co_await connected.wait());
+    must(co_await scope.join());
+  };
+  run(body, conformance::Family::local);
+}
+
+STREAM_SUITE(Listening);
+
+TEST_P(Listening, AtAnAddressInUseFails) {
+  run([](Place place) -> Task<> {
+    Listener listener = place.listen();
+    EXPECT_EQ(error_of(sched::listen(must(listener.local_address()))), "EADDRINUSE");
+    co_return;
+  });
+}
+
+TEST_P(Listening, WorksAgainAtAnAddressThatWasClosed) {
+  run([](Place place) -> Task<> {
+    Listener first = place.listen();
+    const Address address = must(first.local_address());
+    // With a connection that is still open: its port is not in the way.
+    Pair pair = co_await support::connect_pair(first);
+    first.close();
+    Listener second = must(sched::listen(address));
+    must(co_await support::send_text(pair.client, "x"));
+    EXPECT_EQ(co_await support::receive_exactly(pair.server, 1), "x");
+    co_await support::connect_pair(second);
+  });
+}
+
+TEST_P(Listening, TellsItsAddress) {
+  run([](Place place) -> Task<> {
+    const Address asked = place.free_address();
+    const Listener listener = must(sched::listen(asked));
+    const Address given = must(listener.local_address());
+    if (place.is_tcp()) {
+      EXPECT_EQ(given.host(), asked.host());
+      EXPECT_NE(given.port(), 0);
+    } else {
+      EXPECT_EQ(given, asked);
+    }
+    co_return;
+  });
+}
+
+TEST_P(Listening, AcceptsInTheOrderOfTheConnects) {
+  run([](Place place) -> Task<> {
+    Listener listener = place.listen();
+    std::vector<Stream> clients;
+    for (int i = 0; i < 10; ++i) {
+      clients.push_back(must(co_await sched::connect(must(listener.local_address()))));
+      must(co_await support::send_text(clients.back(), std::to_string(i)));
+    }
+    for (int i = 0; i < 10; ++i) {
+      Accepted accepted = must(co_await listener.accept());
+      EXPECT_EQ(co_await support::receive_exactly(accepted.stream, 1), std::to_string(i));
+    }
+  });
+}
+
+TEST_P(Listening, AcceptWaitsForAConnection) {
+  run([](Place place) -> Task<> {
+    Listener listener = place.listen();
+    sched::Event accepted;
+    sched::Scope scope;
+    scope.spawn([](Listener& from, sched::Event& event) -> Task<> {
+      must(co_await from.accept());
+      event.set();
+    }(listener, accepted));
+    must(co_await sched::sleep_for(5ms));
+    EXPECT_FALSE(accepted.is_set());
+    const Stream client = must(co_await sched::connect(must(listener.local_address())));
+    must(co_await scope.join());
+  });
+}
+
+TEST_P(Listening, AcceptOfWhatIsQueuedDoesNotWait) {
+  run([](Place place) -> Task<> {
+    Listener listener = place.listen();
+    EXPECT_EQ(error_of(co_await listener.accept_queued()), "would block");
+    const Stream client = must(co_await sched::connect(must(listener.local_address())));
+    EXPECT_EQ(error_of(co_await listener.accept_queued()), "nothing");
+    EXPECT_EQ(error_of(co_await listener.accept_queued()), "would block");
+  });
+}
+
+TEST_P(Listening, AcceptOfWhatIsQueuedWorksInACancelledFiber) {
+  run([](Place place) -> Task<> {
+    Listener listener = place.listen();
+    const Stream first = must(co_await sched::connect(must(listener.local_address())));
+    const Stream second = must(co_await sched::connect(must(listener.local_address())));
+    sched::CancelScope scope;
+    scope.cancel();
+    EXPECT_EQ(error_of(co_await listener.accept()), "cancelled");
+    EXPECT_EQ(error_of(co_await listener.accept_queued()), "nothing");
+    EXPECT_EQ(error_of(co_await listener.accept_queued()), "nothing");
+    EXPECT_EQ(error_of(co_await listener.accept_queued()), "would block");
+  });
+}
+
+TEST_P(Listening, GivesItsStreamOptionsToWhatItAccepts) {
+  run([](Place place) -> Task<> {
+    sched::ListenOptions options;
+    options.streams.receive_limit = 3;
+    Listener listener = place.listen(options);
+    Pair pair = co_await support::connect_pair(listener);
+    must(co_await support::send_text(pair.client, "abcdef"));
+    EXPECT_LE(must(co_await support::receive_text(pair.server)).size(), 3U);
+  });
+}
+
+TEST_P(Listening, AStreamOutlivesItsListener) {
+  run([](Place place) -> Task<> {
+    std::optional<Pair> pair;
+    {
+      Listener listener = place.listen();
+      pair = co_await support::connect_pair(listener);
+    }
+    must(co_await support::send_text(pair->client, "still"));
+    EXPECT_EQ(co_await support::receive_exactly(pair->server, 5), "still");
+  });
+}
+
+TEST_P(Listening, GivesAConnectionWhosePeerHasGoneAlready) {
+  run([](Place place) -> Task<> {
+    Listener listener = place.listen();
+    {
+      Stream client = must(co_await sched::connect(must(listener.local_address())));
+      must(co_await support::send_text(client, "bye"));
+    }
+    Accepted accepted = must(co_await listener.accept());
+    const support::Everything received = co_await support::receive_everything(accepted.stream);
+    EXPECT_EQ(received.text, "bye");
+    EXPECT_EQ(received.end, "end of stream");
+  });
+}
+
+TEST_P(Listening, GivesAConnectionThatWasResetAsOneThatFailsOrPassesItOver) {
+  run([](Place place) -> Task<> {
+    Listener listener = place.listen();
+    must(co_await sched::connect(must(listener.local_address()))).reset();
+    must(co_await sched::sleep_for(20ms));
+    Stream second = must(co_await sched::connect(must(listener.local_address())));
+    must(co_await support::send_text(second, "alive"));
+    Accepted accepted = must(co_await listener.accept());
+    std::string text = co_await support::receive_exactly(accepted.stream, 5);
+    if (text.empty()) {
+      accepted = must(co_await listener.accept());
+      text = co_await support::receive_exactly(accepted.stream, 5);
+    }
+    EXPECT_EQ(text, "alive");
+  });
+}
+
+TEST_P(Listening, TwoAcceptsAtOnceAreAProgrammersError) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(run([](Place place) -> Task<> {
+                 Listener listener = place.listen();
+                 sched::Scope scope;
+                 for (int i = 0; i < 2; ++i) {
+                   scope.spawn([](Listener& from) -> Task<> { co_await from.accept(); }(listener));
+                 }
+                 must(co_await scope.join());
+               }),
+               "a listener has one accept at a time");
+}
+
+TEST_P(Listening, ClosingAListenerOnWhichAnAcceptWaitsIsAProgrammersError) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(run([](Place place) -> Task<> {
+                 Listener listener = place.listen();
+                 sched::Scope scope;
+                 scope.spawn([](Listener& from) -> Task<> { co_await from.accept(); }(listener));
+                 must(co_await sched::sleep_for(1ms));
+                 listener.close();
+               }),
+               "a listener is closed while an accept waits on it");
+}
+
+BACKEND_SUITE(Addresses);
+
+TEST_P(Addresses, OfTwoListenersAtPortZeroDiffer) {
+  run([](Place place) -> Task<> {
+    const Listener first = place.listen();
+    const Listener second = place.listen();
+    EXPECT_NE(must(first.local_address()), must(second.local_address()));
+    co_return;
+  });
+}
+
+TEST_P(Addresses, OfAClientCanBeChosen) {
+  run([](Place place) -> Task<> {
+    Listener listener = place.listen();
+    const Address from = *Address::ip("127.0.0.2", 0);
+    const Stream client = must(co_await sched::connect(must(listener.local_address()), {}, from));
+    const Accepted accepted = must(co_await listener.accept());
+    EXPECT_EQ(must(client.local_address()).host(), "127.0.0.2");
+    EXPECT_NE(accepted.peer.port(), 0);
+    EXPECT_EQ(accepted.peer, must(client.local_address()));
+  });
+}
+
+TEST_P(Addresses, OfAClientThatAreTakenAreRefused) {
+  run([](Place place) -> Task<> {
+    Listener listener = place.listen();
+    const Address address = must(listener.local_address());
+    EXPECT_EQ(error_of(co_await sched::connect(address, {}, address)), "EADDRINUSE");
+  });
+}
+
+TEST_P(Addresses, OfAnotherFamilyThanTheListenersAreRefused) {
+  run([](Place place) -> Task<> {
+    Listener listener = place.listen();
+    const Result<Stream> stream =
+        co_await sched::connect(must(listener.local_address()), {}, *Address::unix_path("@gotback-test-family"));
+    EXPECT_FALSE(stream.has_value());
+  });
+}
+
+TEST_P(Addresses, OfNoFamilyAreRefused) {
+  run([](Place) -> Task<> {
+    EXPECT_EQ(error_of(co_await sched::connect(Address())), "EAFNOSUPPORT");
+    EXPECT_EQ(error_of(sched::listen(Address())), "EAFNOSUPPORT");
+  });
+}
+
+TEST_P(Addresses, OfEveryInterfaceTakeConnectionsToOne) {
+  run([](Place) -> Task<> {
+    Listener listener = must(sched::listen(*Address::ip("0.0.0.0", 0)));
+    const Address address = *Address::ip("127.0.0.1", must(listener.local_address()).port());
+    const Stream client = must(co_await sched::connect(address));
+    const Accepted accepted = must(co_await listener.accept());
+    EXPECT_EQ(must(accepted.stream.local_address()), address);
+    EXPECT_EQ(error_of(sched::listen(address)), "EADDRINUSE");
+  });
+}
+
+TEST_P(Addresses, OfSixAndFourOnOnePortAreTwoListeners) {
+  run([](Place) -> Task<> {
+    Listener six = must(sched::listen(*Address::ip("::1", 0)));
+    const Address address = must(six.local_address());
+    Listener four = must(sched::listen(*Address::ip("127.0.0.1", address.port())));
+    const Stream client = must(co_await sched::connect(address));
+    const Accepted accepted = must(co_await six.accept());
+    EXPECT_EQ(accepted.peer.host(), "::1");
+    EXPECT_EQ(error_of(co_await four.accept_queued()), "would block");
+  });
+}
+
+TEST_P(Addresses, OfAPathThatIsNotThereAreMissingAndOfAnAbandonedOneRefused) {
+  run([](Place) -> Task<> {
+    const support::TemporaryDirectory directory;
+    const Address address = *Address::unix_path((directory / "socket").string());
+    EXPECT_EQ(error_of(co_await sched::connect(address)), "ENOENT");
+    Listener listener = must(sched::listen(address));
+    EXPECT_EQ(must(listener.local_address()), address);
+    {
+      const Pair pair = co_await support::connect_pair(listener);
+    }
+    listener.close();
+    EXPECT_EQ(error_of(co_await sched::connect(address)), "ECONNREFUSED");
+  });
+}
+
+TEST_P(Addresses, OfAUnixClientCanBeChosen) {
+  run([](Place) -> Task<> {
+    const Address to = *Address::unix_path("@gotback-test-to-" + std::to_string(::getpid()));
+    const Address from = *Address::unix_path("@gotback-test-from-" + std::to_string(::getpid()));
+    Listener listener = must(sched::listen(to));
+    const Stream client = must(co_await sched::connect(to, {}, from));
+    EXPECT_EQ(must(co_await listener.accept()).peer, from);
+    EXPECT_EQ(must(client.local_address()), from);
+  });
+}
+
+TEST_P(Addresses, ThatShareAPortTakeEveryConnectionOnce) {
+  run([](Place place) -> Task<> {
+    sched::ListenOptions options;
+    options.sharing = sched::PortSharing::first;
+    Listener first = place.listen(options);
+    const Address address = must(first.local_address());
+    EXPECT_EQ(error_of(sched::listen(address)), "EADDRINUSE");
+    EXPECT_EQ(error_of(sched::listen(address, options)), "EADDRINUSE");
+    options.sharing = sched::PortSharing::more;
+    Listener second = must(sched::listen(address, options));
+    constexpr int kMany = 40;
+    std::vector<Stream> clients;
+    for (int i = 0; i < kMany; ++i) clients.push_back(must(co_await sched::connect(address)));
+    int accepted = 0;
+    while (co_await first.accept_queued()) ++accepted;
+    const int of_first = accepted;
+    while (co_await second.accept_queued()) ++accepted;
+    EXPECT_EQ(accepted, kMany);
+    EXPECT_GT(of_first, 0);
+    EXPECT_LT(of_first, kMany);
+  });
+}
+
+TEST_P(Addresses, WithoutSharingCannotBeJoined) {
+  run([](Place place) -> Task<> {
+    Listener listener = place.listen();
+    sched::ListenOptions options;
+    options.sharing = sched::PortSharing::more;
+    EXPECT_EQ(error_of(sched::listen(must(listener.local_address()), options)), "EADDRINUSE");
+    co_return;
+  });
+}
+
+/// Leaves the process room for `more` descriptors beyond those that are open.
+class DescriptorLimit {
+ public:
+  explicit DescriptorLimit(rlim_t more) {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const int next = ::dup(0);
+    ::close(next);
+    const rlimit limit{.rlim_cur = static_cast<rlim_t>(next) + more, .rlim_max = before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  DescriptorLimit(const DescriptorLimit&) = delete;
+  DescriptorLimit& operator=(const DescriptorLimit&) = delete;
+  ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+DESCRIPTOR_SUITE(RunningOutOfDescriptors);
+
+TEST_P(RunningOutOfDescriptors, FailsWithEmfileAndLosesNobodyWhoWaits) {
+  run([](Place place) -> Task<> {
+    Listener listener = place.listen();
+    const Address address = must(listener.local_address());
+    std::vector<Stream> clients;
+    std::string first_error;
+    {
+      const DescriptorLimit limit(3);
+      for (int i = 0; i < 10; ++i) {
+        Result<Stream> client = co_await sched::connect(address);
+        if (!client) {
+          first_error = error_of(client);
+          break;
+        }
+        clients.push_back(std::move(*client));
+      }
+      EXPECT_EQ(first_error, "EMFILE");
+      EXPECT_EQ(error_of(co_await listener.accept()), "EMFILE");
+      EXPECT_EQ(error_of(co_await listener.accept()), "EMFILE");
+      EXPECT_EQ(error_of(sched::listen(place.free_address())), "EMFILE");
+    }
+    for (std::size_t i = 0; i < clients.size(); ++i) must(co_await listener.accept());
+  });
+}
+
+}  // namespace

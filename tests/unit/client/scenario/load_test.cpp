@@ -1,60 +1,113 @@
 #include "client/scenario/load.h"
 
-#include <chrono>
+#include <sys/stat.h>
+
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/temporary_directory.h"
+
 namespace client::scenario {
 namespace {
 
-using std::chrono::minutes;
-using std::chrono::seconds;
+using support::TemporaryDirectory;
+using testing::ElementsAre;
+using testing::IsEmpty;
 
-std::expected<Scenario, std::vector<Diagnostic>> parsed(const std::string& text, const LoadOptions& options = {}) {
-  return parse("x.json", text, options);
+constexpr std::string_view kScenario = R"({"clients": [{"steps": [{"send": "a"}]}]})";
+
+/// Why a file cannot be loaded, as it is printed.
+std::string error_of(const std::filesystem::path& path) {
+  const auto scenario = load(path, {});
+  return scenario ? "loaded" : render(scenario.error().front());
 }
 
-/// One group "g" with these steps.
-std::string with_steps(const std::string& steps) { return R"({"clients": [{"name": "g", "steps": [)" + steps + "]}]}"; }
-
-TEST(Load, ReadsGroupsOfClients) {
-  const auto scenario = parsed(R"({
-    "clients": [
-      { "name": "greeter", "count": 100, "steps": [ { "send": "Hello" }, { "expect": "GOT:Hello" } ] },
-      { "name": "counter", "count": 50, "iterations": 20,
-        "steps": [ { "exchange": { "send": "${client.index}", "expect": "GOT:${client.index}" } } ] }
-    ]
-  })");
-  ASSERT_TRUE(scenario) << render(scenario.error().front());
-  EXPECT_EQ(scenario->name, "x");
-  EXPECT_EQ(scenario->clients(), 150U);
-  EXPECT_EQ(scenario->groups[1].iterations, 20U);
-  const Group& group = scenario->groups[0];
-  EXPECT_EQ(group.target.url.constant(), "tcp://localhost:25000");
-  EXPECT_EQ(group.connect_timeout, seconds(10));
-  EXPECT_EQ(group.step_timeout, seconds(5));
-  EXPECT_EQ(group.client_timeout, minutes(1));
-  EXPECT_EQ(group.max_buffer, 1U << 20);
-  EXPECT_FALSE(group.allow_extra);
-  ASSERT_EQ(group.steps.size(), 2U);
-  EXPECT_EQ(std::get<Send>(group.steps[0].action).text.constant(), "Hello");
-  const auto& expect = std::get<Expect>(group.steps[1].action);
-  EXPECT_EQ(expect.timeout, seconds(5));
-  EXPECT_EQ(expect.frames.front().predicates.front().text.constant(), "GOT:Hello");
-  EXPECT_EQ(group.steps[1].keyword, "expect");
-  EXPECT_EQ(group.steps[1].place,
-            (Place{.line = 3, .column = 86, .length = 11, .pointer = "/clients/0/steps/1/expect"}));
+TEST(Load, ReadsAFile) {
+  const TemporaryDirectory folder;
+  const auto scenario = load(folder.write("greeting.json", kScenario), {});
+  ASSERT_TRUE(scenario);
+  EXPECT_EQ(scenario->name, "greeting");
+  EXPECT_EQ(scenario->source.path(), folder / "greeting.json");
+  EXPECT_EQ(scenario->source.text(), kScenario);
 }
 
-TEST(Load, TellsAllErrorsAtOnceInTheOrderOfTheFile) {
-  const auto scenario = parsed(with_steps(R"({"exepct": "a"}, {"sleep": "5"}, {"send": 1})"));
-  ASSERT_FALSE(scenario);
-  ASSERT_EQ(scenario.error().size(), 3U);
-  EXPECT_EQ(scenario.error()[0].message, "unknown key \"exepct\", did you mean \"expect\"?");
-  EXPECT_EQ(scenario.error()[1].place.pointer, "/clients/0/steps/1/sleep");
-  EXPECT_EQ(scenario.error()[2].message, "\"send\" must be a string or an object with \"text\", not 1");
+TEST(Load, DropsAByteOrderMark) {
+  const TemporaryDirectory folder;
+  const auto bad = load(folder.write("x.json", "\xef\xbb\xbf[]"), {});
+  ASSERT_FALSE(bad);
+  EXPECT_EQ(bad.error().front().place.column, 1U);
+  EXPECT_EQ(bad.error().front().excerpt, " 1 | []\n   | ^^\n");
+}
+
+TEST(Load, SaysWhyAFileCannotBeRead) {
+  const TemporaryDirectory folder;
+  const std::string missing = folder / "missing.json";
+  EXPECT_EQ(error_of(missing), missing + ": error: cannot be read: open: ENOENT (No such file or directory)\n");
+  EXPECT_EQ(error_of(folder.path()), folder.path().string() + ": error: is not a file\n");
+  EXPECT_EQ(error_of("/dev/zero"), "/dev/zero: error: is not a file\n");
+  const std::string pipe = folder / "pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(error_of(pipe), pipe + ": error: is not a file\n");
+  EXPECT_EQ(error_of(folder / "a\x1b\n.json").substr(folder.path().string().size()),
+            "/a\\x1b\\n.json: error: cannot be read: open: ENOENT (No such file or directory)\n");
+}
+
+TEST(Load, TakesFilesOfALimitedSize) {
+  const TemporaryDirectory folder;
+  constexpr std::size_t kMost = std::size_t{16} << 20;
+  const std::string text(kScenario);
+  const std::string path = folder.write("x.json", text + std::string(kMost - text.size(), ' '));
+  EXPECT_EQ(error_of(path), "loaded");
+  folder.write("x.json", text + std::string(kMost - text.size() + 1, ' '));
+  EXPECT_EQ(error_of(path), path + ": error: is too big; a scenario has 16 MiB at most\n");
+}
+
+class FindScenarios : public testing::Test {
+ protected:
+  std::vector<std::string> find(const std::vector<std::string>& names) const {
+    std::vector<std::string> paths;
+    for (const std::string& name : names) paths.push_back(folder_ / name);
+    const auto found = find_scenarios(paths);
+    if (!found) return {found.error()};
+    std::vector<std::string> relative;
+    for (const std::string& path : *found) relative.push_back(path.substr(folder_.path().string().size() + 1));
+    return relative;
+  }
+
+  TemporaryDirectory folder_;
+};
+
+TEST_F(FindScenarios, KeepsTheOrderOfFiles) {
+  for (const char* name : {"a.json", "b.json", "c.txt"}) folder_.write(name, "");
+  EXPECT_THAT(find({"b.json", "c.txt", "a.json", "b.json"}), ElementsAre("b.json", "c.txt", "a.json", "b.json"));
+  EXPECT_THAT(find({}), IsEmpty());
+}
+
+TEST_F(FindScenarios, SortsWhatIsInFolders) {
+  for (const char* name : {"f/b.json", "f/a/z.json", "f/c.json", "f/a.txt", "f/scenario.schema.json", "f/d/e/f.json"}) {
+    folder_.write(name, "");
+  }
+  EXPECT_THAT(find({"f/c.json", "f"}), ElementsAre("f/c.json", "f/a/z.json", "f/b.json", "f/c.json", "f/d/e/f.json"));
+}
+
+TEST_F(FindScenarios, DoesNotFollowFoldersInCircles) {
+  folder_.write("f/a.json", "");
+  std::filesystem::create_directory_symlink(folder_ / "f", folder_ / "f/again");
+  EXPECT_THAT(find({"f"}), ElementsAre("f/a.json"));
+}
+
+TEST_F(FindScenarios, FindsNothingInAnEmptyFolder) {
+  std::filesystem::create_directory(folder_ / "empty");
+  EXPECT_THAT(find({"empty"}), IsEmpty());
+}
+
+TEST_F(FindScenarios, SaysWhichPathIsNotThere) {
+  folder_.write("a.json", "");
+  EXPECT_THAT(find({"a.json", "b.json"}),
+              ElementsAre((folder_ / "b.json").string() + " cannot be read: open: ENOENT (No such file or directory)"));
 }
 
 }  // namespace

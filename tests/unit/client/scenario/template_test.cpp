@@ -1,5 +1,6 @@
 #include "client/scenario/template.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 

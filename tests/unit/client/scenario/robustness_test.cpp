@@ -1,0 +1,159 @@
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "client/scenario/load.h"
+#include "tests/support/temporary_directory.h"
+
+// Whatever bytes a file holds: it is read or it is refused with places that are in it, soon, and nothing else happens.
+
+namespace client::scenario {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+const LoadOptions kOptions{
+    .variables = {{"fixed", "value"}}, .target = {}, .seed = 1, .environment = [](const std::string& name) {
+      return name == "HOME" ? std::optional("/root") : std::nullopt;
+    }};
+
+/// Whether `text` is a scenario. What is said when it is not has places in it, and can be printed.
+bool read(const std::string& text) {
+  const auto scenario = parse("x.json", text, kOptions);
+  if (scenario) return true;
+  EXPECT_FALSE(scenario.error().empty());
+  const auto lines = static_cast<std::size_t>(std::ranges::count(text, '\n') + 1);
+  for (const Diagnostic& diagnostic : scenario.error()) {
+    EXPECT_GE(diagnostic.place.line, 1U);
+    EXPECT_LE(diagnostic.place.line, lines);
+    EXPECT_GE(diagnostic.place.column, 1U);
+    EXPECT_LE(diagnostic.place.column, text.size() + 1);
+    EXPECT_GE(diagnostic.place.length, 1U);
+    const std::string shown = render(diagnostic);
+    EXPECT_LT(shown.size(), 20000U);
+    for (const char c : shown) EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= ' ') << shown;
+  }
+  return false;
+}
+
+/// Every scenario in the repository, and one that uses every key.
+std::vector<std::string> seeds() {
+  std::vector<std::string> texts{R"({ // comment
+    "$schema": "x", "name": "n", "description": "ü 世界 😀", "tags": ["a"], "seed": 5, "eol": "crlf",
+    "variables": {"a": "x${env:HOME}", "b": 2, "c": true}, "framing": "line", "x-y": [null, 1e3],
+    "defaults": {"timeout": "2s", "connect_timeout": "1s", "client_timeout": "1h", "max_buffer": "64KiB"},
+    "target": {"url": "tcp://[::1]:${b}", "source": "::1"},
+    "clients": [{"name": "g", "count": "${b}", "connection": "manual", "allow_extra": "${c}", "start_after": "1ms",
+      "steps": [{"connect": {"retry": {"times": 2, "every": "1ms"}, "expect_error": "refused"}},
+        {"send": {"text": "${uuid}${random:5}${now_ms}$${x}\u0000\ud83d\ude00", "eol": "none"}},
+        {"expect": {"mode": "any_order", "frames": ["${a}", {"matches": "^(a|b)+${client.index}$"}], "count": 2}},
+        {"exchange": {"send": "a", "expect": {"contains": "${fixed}", "framing": "raw", "not_before": "1ms"}}},
+        {"expect_close": {"how": "any"}}, {"expect_silence": {"for": "1ms"}}, {"shutdown": {}}, {"reset": {}},
+        {"sleep": {"mean": "1s", "distribution": "exponential"}}, {"barrier": {"parties": 2}},
+        {"repeat": {"for": "1s", "steps": [{"close": {}}]}}]}]})"};
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(GOTBACK_SCENARIOS)) {
+    if (entry.path().extension() == ".json") texts.push_back(support::read_file(entry.path()));
+  }
+  return texts;
+}
+
+/// `text` with a few bytes changed, removed, doubled or swapped for something that JSON or a scenario is made of.
+std::string mutated(std::string text, std::mt19937& random) {
+  constexpr std::array<std::string_view, 24> kParts{
+      "{",    "}",    "[",  "]",       ",",       ":",       "\"", "\\",  "${",
+      "}",    "$",    "/*", "//",      "\n",      "null",    "-1", "1e9", "99999999999999999999",
+      "\xff", "\xc3", "ü",  "\\u0000", "\\ud800", "\"send\""};
+  for (auto count = 1 + random() % 4; count > 0; --count) {
+    const std::size_t at = random() % (text.size() + 1);
+    const std::size_t length = std::min<std::size_t>(random() % 8, text.size() - at);
+    switch (random() % 5) {
+      case 0:
+        text.replace(at, length, kParts[random() % kParts.size()]);
+        break;
+      case 1:
+        text.insert(at, kParts[random() % kParts.size()]);
+        break;
+      case 2:
+        text.erase(at, length);
+        break;
+      case 3:
+        text.insert(at, text.substr(random() % (text.size() + 1), random() % 40));
+        break;
+      default:
+        if (at < text.size()) text[at] = static_cast<char>(random());
+    }
+  }
+  return text;
+}
+
+TEST(AnyBytes, AreReadOrRefused) {
+  std::mt19937 random(7);
+  const std::vector<std::string> texts = seeds();
+  ASSERT_GT(texts.size(), 10U);
+  int read_count = 0;
+  for (const std::string& text : texts) {
+    ASSERT_TRUE(read(text)) << text;
+    const std::size_t rounds = 400'000 / text.size() + 20;
+    for (std::size_t i = 0; i < rounds; ++i) read_count += read(mutated(text, random)) ? 1 : 0;
+  }
+  EXPECT_GT(read_count, 50) << "mutations that change nothing of importance are harmless";
+}
+
+TEST(AnyBytes, CanBeCutAnywhere) {
+  const std::string text = seeds().front();
+  for (std::size_t size = 0; size < text.size(); ++size) EXPECT_FALSE(read(text.substr(0, size))) << size;
+}
+
+TEST(AnyBytes, OfNoMeaningAreRefused) {
+  std::mt19937 random(11);
+  for (int i = 0; i < 2000; ++i) {
+    std::string text(random() % 200, '\0');
+    for (char& c : text) c = static_cast<char>(random());
+    EXPECT_FALSE(read(text));
+  }
+}
+
+/// `count` times `part`.
+std::string times(std::size_t count, std::string_view part) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += part;
+  return text;
+}
+
+// Each of these takes a second or less; were any part of reading quadratic, it would take minutes or hours.
+TEST(HugeFiles, AreReadOrRefusedSoon) {
+  constexpr std::size_t kMega = 1'000'000;
+  const std::string open = R"({"clients": [{"steps": [)";
+  const std::string close = "]}]}";
+  const std::vector<std::pair<std::string, bool>> cases{
+      {times(kMega, "["), false},
+      {"[" + times(kMega, "[],") + "[]]", false},
+      {"{" + times(kMega / 4, "\"k\":1,") + "\"k\":1}", false},
+      {times(4 * kMega, "\n") + "x", false},
+      {"/*" + times(4 * kMega, "*"), false},
+      {"[" + times(4 * kMega, "1") + "]", false},
+      {open + times(kMega / 10, R"({"send":"a"},)") + R"({"send":"a"})" + close, true},
+      {open + times(kMega / 10, R"({"sned":"a"},)") + R"({"send":"a"})" + close, false},
+      {open + R"({"send":")" + times(4 * kMega, "ü") + "\"}" + close, true},
+      {open + R"({"send":")" + times(4 * kMega, "\\\"") + "\"}" + close, true},
+      {open + R"({"send":")" + times(4 * kMega, "$") + "\"}" + close, true},
+      {open + R"({"send":")" + times(kMega, "${nobody}") + "\"}" + close, false},
+      {open + R"({"send":")" + times(kMega / 2, "${iteration}") + "\"}" + close, true},
+      {open + R"({")" + times(4 * kMega, "k") + "\":1}" + close, false},
+      {R"({"variables":{"v":")" + times(4 * kMega, "v") + "\"}," + open.substr(1) +
+           times(kMega / 10, R"({"send":"${v}"},)") + R"({"send":"a"})" + close,
+       false},
+  };
+  const auto begin = Clock::now();
+  for (const auto& [text, good] : cases) EXPECT_EQ(read(text), good) << text.substr(0, 60);
+  EXPECT_LT(Clock::now() - begin, std::chrono::minutes(2));
+}
+
+}  // namespace
+}  // namespace client::scenario

@@ -3,35 +3,21 @@
 #include <variant>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "client/manual/manual.h"
 #include "client/options.h"
 #include "client/run/run_command.h"
 #include "scheduler/process.h"
 
-namespace {
-
-constexpr int kUsage = 2;
-
-int carry_out(const client::ConnectOptions& options) { return client::manual::run(options); }
-
-int carry_out(const client::RunOptions& options) { return client::run::run(options); }
-
-int carry_out(const client::Printout& printout) {
-  fmt::print("{}", printout.text);
-  return 0;
-}
-
-int carry_out(const client::UsageError& error) {
-  fmt::print(stderr, "echo_client: {}\n", error.message);
-  return kUsage;
-}
-
-}  // namespace
-
-int main(int count, char** arguments) {
+int main(int argc, char** argv) {
+  constexpr int kUsage = 2;
   sched::prepare_process();
-  const client::CommandLine command = client::parse_command_line({arguments + 1, arguments + count});
-  return std::visit([](const auto& asked) { return carry_out(asked); }, command);
+  const client::CommandLine command = client::parse_command_line(std::vector<std::string>(argv + 1, argv + argc));
+  if (const auto* run = std::get_if<client::RunOptions>(&command)) return client::run::run(*run);
+  if (const auto* connect = std::get_if<client::ConnectOptions>(&command)) return client::manual::run(*connect);
+  if (const auto* printout = std::get_if<client::Printout>(&command)) {
+    std::fputs(printout->text.c_str(), stdout);
+    return 0;
+  }
+  std::fprintf(stderr, "echo_client: %s\n", std::get<client::UsageError>(command).message.c_str());
+  return kUsage;
 }

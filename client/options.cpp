@@ -226,6 +226,15 @@ bool is_address(const Words& words) {
   return is_url || (words.size() == 2 && is_number(words[1]));
 }
 
+bool parses(CLI::App& app, Words arguments) {
+  try {
+    app.parse(command_line::for_cli11(std::move(arguments)));
+    return true;
+  } catch (const CLI::Error&) {
+    return false;
+  }
+}
+
 /// The command that is meant by `arguments`, which name none: connect when they are an address with options of connect,
 /// else run. Nothing when there is no word among them.
 const char* implied_command(const Words& arguments) {
@@ -234,11 +243,8 @@ const char* implied_command(const Words& arguments) {
   Words address;
   add_connect_options(app, options, address);
   app.allow_extras();
-  try {
-    app.parse(command_line::for_cli11(arguments));
-  } catch (const CLI::Error&) {
-    // What is wrong is told when the command is known and they are parsed again.
-  }
+  // What is wrong with them is told when they are parsed for the command.
+  [[maybe_unused]] const bool is_right = parses(app, arguments);
   const Words& words = app.get_option("address")->results();
   if (words.empty()) return nullptr;
   return app.remaining_size() == 0 && is_address(words) ? kConnect : kRun;

@@ -48,6 +48,7 @@ void turn_off_echo(int slave) {
 
 Terminal::Terminal(std::vector<std::string> words) {
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& argument : words) arguments.push_back(argument.data());
   arguments.push_back(nullptr);
   int master = -1;

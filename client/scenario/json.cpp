@@ -29,7 +29,7 @@ class CountingIterator {
   using pointer = const char*;
   using reference = const char&;
 
-  CountingIterator(const char* at, std::size_t& count) : at_(at), count_(&count) {}
+  CountingIterator(std::string_view::const_iterator at, std::size_t& count) : at_(at), count_(&count) {}
 
   reference operator*() const { return *at_; }
   CountingIterator& operator++() {
@@ -40,7 +40,7 @@ class CountingIterator {
   bool operator==(const CountingIterator& other) const { return at_ == other.at_; }
 
  private:
-  const char* at_;
+  std::string_view::const_iterator at_;
   std::size_t* count_;
 };
 
@@ -99,8 +99,8 @@ class TreeBuilder {
   TreeBuilder(const SourceFile& source, DiagnosticList& errors) : text_(source.text()), errors_(errors) {}
 
   bool parse() {
-    CountingIterator begin(text_.data(), read_);
-    CountingIterator end(text_.data() + text_.size(), read_);
+    CountingIterator begin(text_.begin(), read_);
+    CountingIterator end(text_.end(), read_);
     return Json::sax_parse(begin, end, this, Json::input_format_t::json, /*strict=*/true, /*ignore_comments=*/true);
   }
 
@@ -206,6 +206,7 @@ bool TreeBuilder::close() {
   Node& node = *open_.back();
   node.extent = extent_of(node.extent.offset, read_);
   std::vector<const Member*> sorted;
+  sorted.reserve(node.members.size());
   for (const Member& member : node.members) sorted.push_back(&member);
   std::ranges::sort(sorted, {}, [](const Member* member) { return std::tie(member->key, member->key_extent.offset); });
   for (std::size_t i = 1; i < sorted.size(); ++i) {

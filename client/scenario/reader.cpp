@@ -21,7 +21,7 @@ constexpr std::size_t kMaxShown = 60;  // In bytes, of a key or a value in a mes
 void note(Reader& reader, const Cursor& at, std::vector<TemplateError> errors) {
   constexpr std::uint32_t kQuote = 1;
   const Extent whole = at.node.extent;
-  const bool is_verbatim = whole.length == at.node.text.size() + 2 * kQuote;
+  const bool is_verbatim = whole.length == at.node.text.size() + kQuote + kQuote;
   for (TemplateError& error : errors) {
     Extent extent = whole;
     if (is_verbatim) {

@@ -87,6 +87,7 @@ void UringBufferPool::give_back(Buffer& buffer) noexcept {
 }
 
 void UringBufferPool::provide(Buffer& buffer) noexcept {
+  check(provided_ < nominal_, "more buffers are provided than the kernel's ring holds");
   io_uring_buf_ring_add(entries_.get(), buffer.memory + kHeadRoom, size_, static_cast<unsigned short>(buffer.id),
                         io_uring_buf_ring_mask(nominal_), 0);
   io_uring_buf_ring_advance(entries_.get(), 1);

@@ -1,5 +1,9 @@
 #include "tests/unit/scheduler/backends/uring_run.h"
 
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <cerrno>
 #include <filesystem>
 #include <iterator>
 #include <string>
@@ -7,6 +11,8 @@
 #include <gtest/gtest.h>
 
 #include "scheduler/cancel_scope.h"
+#include "scheduler/check.h"
+#include "scheduler/descriptor.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/scope.h"
 #include "tests/support/patience.h"
@@ -41,6 +47,11 @@ void run(Task<> (*body)(), const sched::UringOptions& options) {
   EXPECT_EQ(open_descriptors(), open_before) << "a descriptor was left open";
 }
 
+void run_either_way(Task<> (*body)()) {
+  run(body);
+  run(body, {.masked_features = static_cast<std::uint32_t>(sched::UringFeature::deferred_work)});
+}
+
 sched::Listener listen(const sched::StreamOptions& streams) {
   sched::ListenOptions options;
   options.streams = streams;
@@ -50,6 +61,35 @@ sched::Listener listen(const sched::StreamOptions& streams) {
 Task<support::Pair> connected_pair(sched::StreamOptions options) {
   sched::Listener listener = listen(options);
   co_return co_await support::connect_pair(listener, options);
+}
+
+support::Socket visitor_of(const sched::Listener& listener) {
+  // Without blocking: the kernel's work for this thread's ring interrupts what blocks, and loopback connects at once.
+  const sched::Address to = must(listener.local_address());
+  sched::Descriptor fd(::socket(to.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const bool connected = ::connect(fd.get(), to.data(), to.size()) == 0 || errno == EINPROGRESS;
+  sched::check(connected, "a visitor cannot connect");
+  ::fcntl(fd.get(), F_SETFL, 0);
+  return support::Socket(std::move(fd));
+}
+
+Task<Visit> visit(sched::StreamOptions options) {
+  sched::Listener listener = listen(options);
+  support::Socket peer = visitor_of(listener);
+  sched::Accepted accepted = must(co_await listener.accept());
+  co_return Visit{std::move(peer), std::move(accepted.stream)};
+}
+
+Task<> some_turns() {
+  for (int i = 0; i < 5; ++i) co_await sched::yield();
+}
+
+Task<> give_up_receiving(sched::Stream& stream) {
+  sched::Scope scope;
+  scope.spawn([](sched::Stream& from) -> Task<> { [[maybe_unused]] auto none = co_await from.receive(); }(stream));
+  co_await some_turns();
+  scope.cancel();
+  co_await scope.join();
 }
 
 Task<Result<void>> echo_server(sched::Listener& listener) {

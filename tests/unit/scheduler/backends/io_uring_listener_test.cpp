@@ -1,11 +1,9 @@
-// What the io_uring backend does with what the kernel lacks or runs out of.
-
-#include "scheduler/backends/io_uring.h"
+#include "scheduler/backends/io_uring_listener.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -20,36 +18,8 @@ using sched::Accepted;
 using sched::Result;
 using sched::Stream;
 using sched::Task;
-using sched::UringFeature;
-using sched::UringOptions;
 using support::bytes_of;
 using support::must;
-
-UringOptions without(UringFeature feature) { return {.masked_features = static_cast<std::uint32_t>(feature)}; }
-
-TEST(UringFeatures, ThatItNeedsAreNamedWhenTheyAreMissing) {
-  const std::vector<std::pair<UringFeature, std::string>> needed{
-      {UringFeature::timed_wait, "io_uring's timed wait"},
-      {UringFeature::kept_overflow, "io_uring's completion overflow list"},
-      {UringFeature::stable_submission, "io_uring's stable submission"},
-      {UringFeature::silent_success, "io_uring's silent completion"},
-      {UringFeature::buffer_rings, "io_uring's provided buffer ring"},
-      {UringFeature::multishot_receive, "io_uring's multishot receive"},
-      {UringFeature::multishot_accept, "io_uring's multishot accept"},
-  };
-  for (const auto& [feature, name] : needed) {
-    const auto backend = sched::make_io_uring_backend(without(feature));
-    ASSERT_FALSE(backend.has_value()) << name;
-    EXPECT_EQ(describe(backend.error()), name + ": EOPNOTSUPP (Operation not supported)");
-  }
-}
-
-TEST(UringFeatures, ThatItCanDoWithoutChangeNothing) {
-  for (const UringFeature feature :
-       {UringFeature::deferred_work, UringFeature::registered_ring, UringFeature::silent_send}) {
-    uring::run([]() -> Task<> { co_await uring::exchange(20, 20, 5000); }, without(feature));
-  }
-}
 
 /// Leaves the process room for `count` more descriptors while it exists.
 class FewDescriptors {
@@ -123,42 +93,46 @@ TEST(UringAccept, TakesNoMoreWhenNobodyAccepts) {
   });
 }
 
-TEST(UringClose, OfManyStreamsLetsGoOfAll) {
-  uring::run([]() -> Task<> {
-    std::vector<support::Pair> pairs;
-    sched::Scope scope;
-    for (int i = 0; i < 100; ++i) pairs.push_back(co_await uring::connected_pair());
-    for (support::Pair& pair : pairs) {
-      scope.spawn(
-          [](Stream& stream) -> Task<> { [[maybe_unused]] auto none = co_await stream.receive(); }(pair.server));
+Task<> give_up_accepting(sched::Listener& listener) {
+  sched::Scope scope;
+  scope.spawn([](sched::Listener& at) -> Task<> { [[maybe_unused]] auto none = co_await at.accept(); }(listener));
+  co_await uring::some_turns();
+  scope.cancel();
+  co_await scope.join();
+}
+
+TEST(UringAccept, OfWhatIsQueuedFindsAllThatHaveConnected) {
+  uring::run_either_way([]() -> Task<> {
+    sched::Listener listener = uring::listen();
+    std::vector<support::Socket> visitors;
+    for (int round = 0; round < 3; ++round) {
+      for (int i = 0; i < 5; ++i) visitors.push_back(uring::visitor_of(listener));
+      for (int i = 0; i < 5; ++i) must(co_await listener.accept_queued());
+      EXPECT_EQ(support::error_of(co_await listener.accept_queued()), "would block");
+      co_await give_up_accepting(listener);
     }
-    co_await sched::yield();
-    scope.cancel();
-    co_await scope.join();
-    pairs.clear();
-    EXPECT_TRUE(sched::Scheduler::current().backend().is_closing());
   });
 }
 
-TEST(UringStream, MovesBlocksOfEverySizeWhole) {
-  // From the small buffers to the large ones and back.
+TEST(UringAccept, PassesOverAPeerThatIsGone) {
   uring::run([]() -> Task<> {
     sched::Listener listener = uring::listen();
-    sched::Scope serving;
-    serving.spawn(uring::echo_server(listener));
-    Stream stream = must(co_await sched::connect(must(listener.local_address())));
-    for (const std::size_t size : {1U, 2047U, 2048U, 2049U, 65'536U, 500'000U, 70'000U, 5U}) {
-      for (unsigned round = 0; round < 40; ++round) {
-        const std::string block = support::patterned(size, round);
-        sched::Scope sending;
-        sending.spawn(support::send_text(stream, block));
-        EXPECT_TRUE(co_await support::receive_exactly(stream, size) == block) << size;
-        must(co_await sending.join());
-      }
-    }
-    stream.close();
-    serving.cancel();
-    co_await serving.join();
+    uring::visitor_of(listener).reset();
+    support::Socket visitor = uring::visitor_of(listener);
+    visitor.send_all("here");
+    Accepted accepted = must(co_await listener.accept());
+    EXPECT_EQ(co_await support::receive_exactly(accepted.stream, 4), "here");
+    EXPECT_EQ(support::error_of(co_await listener.accept_queued()), "would block");
+  });
+}
+
+TEST(UringListener, LeavesNothingBehindWhenItIsClosed) {
+  uring::run_either_way([]() -> Task<> {
+    sched::Listener listener = uring::listen();
+    co_await give_up_accepting(listener);
+    std::vector<support::Socket> visitors;
+    for (int i = 0; i < 5; ++i) visitors.push_back(uring::visitor_of(listener));
+    listener.close();
   });
 }
 

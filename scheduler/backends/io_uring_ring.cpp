@@ -11,11 +11,6 @@ namespace sched {
 
 namespace {
 
-std::uint64_t name_of(UringRequest& request) { return reinterpret_cast<std::uintptr_t>(&request); }
-
-/// What a submission that nobody waits for is called.
-constexpr std::uint64_t kNobody = 0;
-
 /// Whether a failed io_uring_enter(2) may be tried again later: interrupted, timed out, or the kernel wants completions
 /// to be reaped first or has no memory now.
 bool is_passing(int error_number) {
@@ -46,7 +41,7 @@ io_uring_sqe& UringRing::next_submission() {
 void UringRing::track(io_uring_sqe& submission, UringRequest& request) {
   check(!request.in_flight_, "a request is submitted twice");
   request.in_flight_ = true;
-  io_uring_sqe_set_data64(&submission, name_of(request));
+  io_uring_sqe_set_data(&submission, &request);
 }
 
 UringRing::Message& UringRing::next_message() {
@@ -66,9 +61,9 @@ void UringRing::cancel(UringRequest& request) {
   if (!request.in_flight_ || request.cancelling_) return;
   request.cancelling_ = true;
   io_uring_sqe& submission = next_submission();
-  io_uring_prep_cancel64(&submission, name_of(request), 0);
+  io_uring_prep_cancel(&submission, &request, 0);
   submission.flags |= IOSQE_CQE_SKIP_SUCCESS;
-  io_uring_sqe_set_data64(&submission, kNobody);
+  io_uring_sqe_set_data(&submission, nullptr);
 }
 
 void UringRing::collect() {
@@ -143,8 +138,10 @@ void UringRing::reap() {
   io_uring_cqe* completion = nullptr;
   io_uring_for_each_cqe(&ring_, head, completion) {
     ++count;
-    if (completion->user_data == kNobody) continue;
-    complete(*reinterpret_cast<UringRequest*>(completion->user_data), completion->res, completion->flags);
+    // Nobody asks how a cancellation went.
+    if (auto* request = static_cast<UringRequest*>(io_uring_cqe_get_data(completion))) {
+      complete(*request, completion->res, completion->flags);
+    }
   }
   io_uring_cq_advance(&ring_, count);
 }

@@ -24,7 +24,6 @@ using sched::Lease;
 using sched::Result;
 using sched::Stream;
 using sched::Task;
-using sched::UringOptions;
 using support::bytes_of;
 using support::must;
 using support::Pair;

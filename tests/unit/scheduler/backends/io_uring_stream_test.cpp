@@ -114,6 +114,7 @@ TEST(UringSend, ThatFailedSilentlyIsNoticedThoughTheCompletionQueueIsFull) {
       []() -> Task<> {
         std::vector<Visit> visits;
         std::vector<std::string> sent(20, std::string());
+        visits.reserve(sent.size());
         for (std::size_t i = 0; i < sent.size(); ++i) visits.push_back(co_await uring::visit(kNarrow));
         // All in one turn, and none of them fits.
         for (std::size_t i = 0; i < sent.size(); ++i) {

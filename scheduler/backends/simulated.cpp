@@ -17,7 +17,6 @@ namespace {
 
 using simulated::Conditions;
 using simulated::Mark;
-using simulated::Network;
 using simulated::Socket;
 using simulated::World;
 

@@ -1,5 +1,9 @@
 #include "tests/support/process_status.h"
 
+#include <unistd.h>
+
+#include <filesystem>
+#include <iterator>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -40,6 +44,33 @@ bool blocks_signal(pid_t pid, int signal) {
 }
 
 size_t peak_memory(pid_t pid) { return std::stoul(value_of(read_of(pid, "status"), "VmHWM:")) * kKibibyte; }
+
+size_t resident_memory(pid_t pid) { return std::stoul(value_of(read_of(pid, "status"), "VmRSS:")) * kKibibyte; }
+
+size_t open_descriptors(pid_t pid) {
+  const std::filesystem::directory_iterator entries("/proc/" + std::to_string(pid) + "/fd");
+  return static_cast<size_t>(std::distance(begin(entries), end(entries)));
+}
+
+size_t times_asleep(pid_t pid) {
+  size_t times = 0;
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
+    times += std::stoul(value_of(read_file(thread.path() / "status"), "voluntary_ctxt_switches:"));
+  }
+  return times;
+}
+
+std::chrono::milliseconds cpu_time(pid_t pid) {
+  // The 14th and 15th word; the name, which is the second, may have blanks and parentheses.
+  const std::string stat = read_of(pid, "stat");
+  std::istringstream words(stat.substr(stat.rfind(')') + 1));
+  std::string word;
+  for (int skipped = 3; skipped < 14; ++skipped) words >> word;
+  unsigned long user = 0;
+  unsigned long system = 0;
+  words >> user >> system;
+  return std::chrono::milliseconds((user + system) * 1000 / static_cast<unsigned long>(::sysconf(_SC_CLK_TCK)));
+}
 
 unsigned open_flags(pid_t pid, int fd) {
   constexpr int kOctal = 8;

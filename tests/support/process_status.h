@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstddef>
 
 // What the kernel tells about a program that runs (proc(5)). All throw std::runtime_error when it does not.
@@ -16,6 +17,16 @@ bool blocks_signal(pid_t pid, int signal);
 
 /// The most memory that it has had at once, in bytes (VmHWM).
 size_t peak_memory(pid_t pid);
+
+/// The memory that it has now, in bytes (VmRSS).
+size_t resident_memory(pid_t pid);
+
+/// How many descriptors are open in its first thread's table.
+size_t open_descriptors(pid_t pid);
+
+/// How often its threads have gone to sleep (voluntary_ctxt_switches), and for how long they have run.
+size_t times_asleep(pid_t pid);
+std::chrono::milliseconds cpu_time(pid_t pid);
 
 /// The flags of open(2) that one of its descriptors has now.
 unsigned open_flags(pid_t pid, int fd);

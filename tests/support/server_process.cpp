@@ -22,7 +22,9 @@ Command server_command(std::vector<std::string> arguments) {
 std::string program_path(const std::string& name) { return GOTBACK_PROGRAMS "/" + name; }
 
 ServerProcess::ServerProcess(std::vector<std::string> arguments, size_t listeners)
-    : process_(server_command(std::move(arguments))) {
+    : ServerProcess(server_command(std::move(arguments)), listeners) {}
+
+ServerProcess::ServerProcess(Command command, size_t listeners) : process_(std::move(command)) {
   while (urls_.size() < listeners) {
     const std::string line =
         process_.wait_for_line(Stream::output, [](std::string_view text) { return text.starts_with(kReady); });

@@ -17,6 +17,8 @@ class ServerProcess {
   /// Starts echo_server with these arguments and waits for `listeners` READY lines (echo_server prints one a listener).
   /// Throws std::runtime_error with the server's log when they do not come.
   explicit ServerProcess(std::vector<std::string> arguments = {"tcp://127.0.0.1:0"}, size_t listeners = 1);
+  /// The same with a command that ends up as echo_server: through prlimit(1), or a shell that directs its output.
+  explicit ServerProcess(Command command, size_t listeners = 1);
 
   /// The URLs of the READY lines, in their order; url() is the first.
   const std::vector<std::string>& urls() const { return urls_; }

@@ -41,6 +41,7 @@ struct Connect {
 struct Send {
   Template text;
   Eol eol = Eol::lf;  ///< is added to the text; none when the framing is raw
+  Place place;        ///< of the value
 };
 
 struct Expect {
@@ -59,6 +60,7 @@ struct Expect {
   Duration timeout{};     ///< of the step, from its start
   Duration not_before{};  ///< a frame that comes sooner after the step's start fails it
   bool optional = false;  ///< passes when the timeout ends without a frame
+  Place place;            ///< of the value
 };
 
 /// Sends, and expects the answer.

@@ -68,6 +68,7 @@ void read_send(Reader& reader, const Cursor& at, Send& out) {
   };
   constexpr auto kFields = std::to_array<Field<Send>>({{"text", kText}, field<&Send::eol>("eol")});
   out.eol = reader.group.framing == Framing::raw ? Eol::none : reader.group.eol;
+  out.place = reader.place(at);
   if (at.node.kind == Node::Kind::string) return kText(reader, at, out);
   if (at.node.kind != Node::Kind::object) return reader.wrong(at, "a string or an object with \"text\"");
   read_object(reader, at, kFields, out);
@@ -133,6 +134,7 @@ void read_expect(Reader& reader, const Cursor& at, Expect& out) {
   out.framing = reader.group.framing;
   out.eol = reader.group.eol;
   out.timeout = reader.group.step_timeout;
+  out.place = reader.place(at);
   if (at.node.kind == Node::Kind::string) return read_value(reader, at, out.frames.emplace_back());
   if (at.node.kind != Node::Kind::object) return reader.wrong(at, "a string or an object of predicates");
   const std::size_t errors_before = reader.errors.size();

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -68,13 +69,18 @@ sched::Task<Addresses> resolve(Url url) {
   sched::Event answered;
   // getaddrinfo(3) cannot be interrupted: the thread is left behind when the fiber is cancelled, and touches only what
   // it shares.
-  std::thread([question, url, answered = &answered] {
+  const auto ask = [question, url, answered = &answered] {
     Addresses answer = ask_resolver(url.host, url.port);
     question->mailbox.post([question = question.get(), answered, answer = std::move(answer)] {
       question->answer = answer;
       answered->set();
     });
-  }).detach();
+  };
+  try {
+    std::thread(ask).detach();
+  } catch (const std::system_error& error) {
+    co_return std::unexpected("cannot resolve \"" + url.host + "\": no thread can be started: " + error.what());
+  }
   sched::Scope scope;
   scope.spawn(question->mailbox.deliver());
   [[maybe_unused]] const sched::Result<void> waited = co_await answered.wait();

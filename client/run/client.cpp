@@ -6,27 +6,33 @@
 
 #include <fmt/format.h>
 
-#include "client/run/step_run.h"
 #include "scheduler/sleep.h"
-#include "text/escape.h"
-#include "text/units.h"
 
 namespace client::run {
 
 namespace {
 
+using scenario::ConnectionMode;
 using sched::Duration;
-using sched::ErrorCode;
-using sched::Instant;
-using sched::instant_after;
 using sched::Result;
+using sched::Task;
 
-/// Steele, Lea, Flood: Fast splittable pseudorandom number generators (OOPSLA 2014), the mixing function SplitMix64.
+/// Steele, Lea, Flood: Fast splittable pseudorandom number generators (OOPSLA 2014), the mixing function of SplitMix64.
 std::uint64_t next_random(std::uint64_t& state) {
   std::uint64_t mixed = state += 0x9e3779b97f4a7c15;
   mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9;
   mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111eb;
   return mixed ^ mixed >> 31;
+}
+
+/// What a client draws depends on nothing but these, on every machine: FNV-1a over the name, mixed.
+std::uint64_t random_state(std::uint64_t seed, std::string_view group, std::uint64_t index) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : group) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  std::uint64_t state = seed;
+  state = next_random(state) ^ hash;
+  state = next_random(state) ^ index;
+  return next_random(state);
 }
 
 }  // namespace
@@ -35,106 +41,100 @@ Client::Client(const scenario::Group& group, std::uint64_t index, ThreadContext&
     : group_(group),
       index_(index),
       thread_(thread),
-      random_state_(thread.run.seed ^ std::hash<std::string>()(group.name) ^ index * 0x9e3779b97f4a7c15),
-      at_(&group.place) {
-  random_ = [this] { return next_random(random_state_); };
-}
+      iterates_(group.iterations > 1),
+      random_state_(random_state(thread.run.seed, group.name, index)),
+      random_([this] { return next_random(random_state_); }) {}
 
-Client::~Client() = default;
-
-sched::Task<void> Client::run() {
+Task<void> Client::run() {
   bool passed = false;
   {
-    sched::CancelScope limit(instant_after(sched::now(), group_.start_after + group_.client_timeout));
+    const sched::CancelScope limit(sched::instant_after(sched::now(), group_.start_after + group_.client_timeout));
+    limit_ = &limit;
     if (group_.start_after > Duration::zero()) {
       [[maybe_unused]] const Result<void> slept = co_await sched::sleep_for(group_.start_after);
     }
     passed = co_await iterate();
-    if (!passed && !failed_ && limit.expired()) {
-      const StepRun run(*at_, group_.client_timeout);
-      fail(run, "client timed out", {"client_timeout is " + text::format_duration(group_.client_timeout)});
-    }
+    limit_ = nullptr;
   }
-  co_await end_connection(sched::Close::orderly);
+  co_await drop_connection(sched::Close::orderly);
   Counters& counters = thread_.counters;
-  if (passed) {
-    Counters::add(counters.passed);
-    co_return;
-  }
-  Counters::add(failed_ ? counters.failed : counters.interrupted);
-  thread_.run.rendezvous.break_up(fmt::format("client {} {}", text::quote(group_.name), index_));
+  Counters::add(passed ? counters.passed : failed_ ? counters.failed : counters.interrupted);
+  if (failed_) break_barriers(group_.steps);
 }
 
-sched::Task<bool> Client::iterate() {
-  using enum scenario::ConnectionMode;
+Task<bool> Client::iterate() {
+  const scenario::Connect by_itself{.timeout = group_.connect_timeout, .expect_error = {}};
+  const scenario::Place& last_step = group_.steps.back().place;
   for (iteration_ = 0; iteration_ < group_.iterations; ++iteration_) {
-    const bool anew = group_.connection == per_iteration || (group_.connection == per_client && iteration_ == 0);
-    if (anew && !co_await connect(group_.target.place, group_.connect_timeout)) co_return false;
+    const bool is_anew = group_.connection == ConnectionMode::per_iteration;
+    if (is_anew || (group_.connection == ConnectionMode::per_client && iteration_ == 0)) {
+      if (!co_await connect(group_.target.place, by_itself)) co_return false;
+    }
     if (!co_await run_steps(group_.steps)) co_return false;
-    const bool last = group_.connection == per_iteration || iteration_ + 1 == group_.iterations;
-    if (last && !check_nothing_unread()) co_return false;
-    if (group_.connection == per_iteration) co_await end_connection(sched::Close::orderly);
+    if (!is_anew && iteration_ + 1 < group_.iterations) continue;
+    StepRun run(last_step, group_.step_timeout);
+    if (!check_nothing_unread(run) || !co_await close(run)) co_return false;
   }
   co_return true;
 }
 
-sched::Task<bool> Client::run_steps(const scenario::Steps& steps) {
+Task<bool> Client::run_steps(const scenario::Steps& steps) {
+  // Steps that never wait, over and over, would let nobody else run, and would not notice that their time is over.
+  if (!sched::Scheduler::current().may_go_on()) co_await sched::yield();
+  if (sched::Fiber::current().is_cancelled()) {
+    co_return fail_cut_off(StepRun(steps.front().place), steps.front().keyword, {});
+  }
   for (const scenario::Step& step : steps) {
-    if (!co_await run_step(step)) co_return false;
+    if (!co_await std::visit([&](const auto& action) { return perform(step, action); }, step.action)) co_return false;
+    if (connection_ && connection_->overflowed()) co_return fail_overflow(StepRun(step.place));
   }
   co_return true;
 }
 
-sched::Task<bool> Client::run_step(const scenario::Step& step) {
-  at_ = &step.place;
-  return std::visit([&](const auto& action) { return perform(step, action); }, step.action);
-}
-
-sched::Task<bool> Client::perform(const scenario::Step& step, const scenario::Send& send) {
+Task<bool> Client::perform(const scenario::Step& step, const scenario::Send& send) {
   if (!need_connection(step)) co_return false;
   StepRun run(step.place, group_.step_timeout);
-  const std::string_view bytes = expand(send.text, send.eol);
+  co_return co_await transmit(run, send);
+}
+
+Task<bool> Client::transmit(StepRun& run, const scenario::Send& send) {
+  run.place = &send.place;
+  const std::string_view bytes = expand(send);
   const Result<void> sent = co_await connection_->stream().send(std::as_bytes(std::span(bytes)));
-  if (sent) {
-    Counters::add(thread_.counters.bytes_sent, bytes.size());
-    co_return true;
-  }
-  if (run.limit.expired()) co_return fail(run, "send timed out", {"the peer does not read: nothing more can be sent"});
-  if (sent.error().code == ErrorCode::cancelled) co_return false;
-  co_return fail(run, "send failed: " + name_of(sent.error()), {describe(sent.error())});
+  if (!sent) co_return fail_with(run, "send", sent.error(), "the peer does not read: nothing more can be sent");
+  Counters::add(thread_.counters.bytes_sent, bytes.size());
+  co_return true;
 }
 
-sched::Task<bool> Client::perform(const scenario::Step& step, const scenario::Exchange& exchange) {
-  co_return co_await perform(step, exchange.send) && co_await perform(step, exchange.expect);
+Task<bool> Client::perform(const scenario::Step& step, const scenario::Exchange& exchange) {
+  if (!need_connection(step)) co_return false;
+  StepRun run(step.place, exchange.expect.timeout);
+  co_return co_await transmit(run, exchange.send) && co_await expect_all(run, exchange.expect);
 }
 
-sched::Task<bool> Client::perform(const scenario::Step& step, const scenario::Shutdown&) {
+Task<bool> Client::perform(const scenario::Step& step, const scenario::Shutdown&) {
   if (!need_connection(step)) co_return false;
   StepRun run(step.place, group_.step_timeout);
   Result<void> done = co_await connection_->stream().flush();
   if (done) done = connection_->stream().shutdown_send();
   if (done) co_return true;
-  if (run.limit.expired()) co_return fail(run, "shutdown timed out", {"the peer does not read what was sent before"});
-  if (done.error().code == ErrorCode::cancelled) co_return false;
-  co_return fail(run, "shutdown failed: " + name_of(done.error()), {describe(done.error())});
+  co_return fail_with(run, "shutdown", done.error(), "the peer does not read what was sent before");
 }
 
-sched::Task<bool> Client::perform(const scenario::Step& step, const scenario::Close&) {
+Task<bool> Client::perform(const scenario::Step& step, const scenario::Close&) {
   if (!need_connection(step)) co_return false;
   StepRun run(step.place, group_.step_timeout);
-  [[maybe_unused]] const Result<void> flushed = co_await connection_->stream().flush();
-  if (run.limit.expired()) co_return fail(run, "close timed out", {"the peer does not read what was sent before"});
-  co_await end_connection(sched::Close::orderly);
-  co_return true;
+  co_return co_await close(run);
 }
 
-sched::Task<bool> Client::perform(const scenario::Step& step, const scenario::Reset&) {
+Task<bool> Client::perform(const scenario::Step& step, const scenario::Reset&) {
   if (!need_connection(step)) co_return false;
-  co_await end_connection(sched::Close::reset);
+  co_await drop_connection(sched::Close::reset);
   co_return true;
 }
 
-sched::Task<bool> Client::perform(const scenario::Step&, const scenario::Sleep& sleep) {
+Task<bool> Client::perform(const scenario::Step& step, const scenario::Sleep& sleep) {
+  const StepRun run(step.place);
   const double share = static_cast<double>(random_() >> 11) * 0x1p-53;
   const auto spread = static_cast<double>((sleep.max - sleep.min).count()) * share;
   Duration duration = sleep.min + Duration(static_cast<Duration::rep>(spread));
@@ -142,85 +142,54 @@ sched::Task<bool> Client::perform(const scenario::Step&, const scenario::Sleep& 
     duration = Duration(std::llround(-std::log1p(-share) * static_cast<double>(sleep.exponential_mean.count())));
   }
   const Result<void> slept = co_await sched::sleep_for(duration);
-  co_return slept.has_value();
+  co_return slept || fail_cut_off(run, step.keyword, {});
 }
 
-sched::Task<bool> Client::perform(const scenario::Step&, const scenario::Repeat& repeat) {
-  const std::uint64_t outer = iteration_;
-  const Instant end = instant_after(sched::now(), repeat.duration.value_or(Duration::zero()));
+Task<bool> Client::perform(const scenario::Step&, const scenario::Repeat& repeat) {
+  const std::uint64_t outer_iteration = std::exchange(iteration_, 0);
+  const bool outer_iterates = std::exchange(iterates_, true);
+  const sched::Instant end = sched::instant_after(sched::now(), repeat.duration.value_or(Duration::zero()));
   bool passed = true;
-  for (iteration_ = 0; passed && (repeat.duration ? sched::now() < end : iteration_ < repeat.times); ++iteration_) {
+  for (; passed && (repeat.duration ? sched::now() < end : iteration_ < repeat.times); ++iteration_) {
     passed = co_await run_steps(repeat.steps);
   }
-  iteration_ = outer;
+  iteration_ = outer_iteration;
+  iterates_ = outer_iterates;
   co_return passed;
 }
 
-sched::Task<bool> Client::perform(const scenario::Step& step, const scenario::Barrier& barrier) {
+Task<bool> Client::perform(const scenario::Step& step, const scenario::Barrier& barrier) {
   Rendezvous& rendezvous = thread_.run.rendezvous;
-  StepRun run(step.place, barrier.timeout);
+  const StepRun run(step.place, barrier.timeout);
   const std::uint64_t parties = barrier.parties.value_or(thread_.run.clients);
   const Rendezvous::Ticket ticket = rendezvous.arrive(barrier.name, parties);
   Rendezvous::State state = rendezvous.state(barrier.name, ticket);
   while (state == Rendezvous::State::closed) {
     const Result<void> changed = co_await thread_.barrier_changed.wait();
-    if (changed) {
-      state = rendezvous.state(barrier.name, ticket);
-      continue;
+    if (!changed) {
+      const std::uint64_t there = rendezvous.waiting(barrier.name);
+      rendezvous.leave(barrier.name, ticket);
+      co_return fail_cut_off(run, step.keyword, {fmt::format("{} of {} clients had come", there, parties)});
     }
-    const std::uint64_t there = rendezvous.waiting(barrier.name);
-    rendezvous.leave(barrier.name, ticket);
-    if (!run.limit.expired()) co_return false;
-    co_return fail(run, "barrier timed out", {fmt::format("{} of {} clients had come", there, parties)});
+    state = rendezvous.state(barrier.name, ticket);
   }
   if (state == Rendezvous::State::open) co_return true;
-  co_return fail(run, "barrier broken", {"a party will not come: " + rendezvous.broken_by() + " ended before"});
+  co_return fail(run, "barrier broken",
+                 {fmt::format("{} failed and will not come", rendezvous.broken_by(barrier.name))});
 }
 
 scenario::ExpansionContext Client::context() const {
   return {.client_index = index_, .client_name = group_.name, .iteration = iteration_, .random = &random_};
 }
 
-std::string_view Client::expand(const scenario::Template& text, scenario::Eol eol) {
+std::string_view Client::expand(const scenario::Send& send) {
   text_.clear();
   scenario::ExpansionContext values = context();
-  if (text.uses_clock()) {
+  if (send.text.uses_clock()) {
     values.now_ms = static_cast<std::uint64_t>(sched::Scheduler::current().backend().time_of_day().count());
   }
-  text.expand(values, text_);
-  return text_ += bytes_of(eol);
-}
-
-bool Client::need_connection(const scenario::Step& step) {
-  if (connection_) return true;
-  return fail(StepRun(step.place, Duration::zero()), fmt::format("{} failed: not connected", step.keyword),
-              {"connect first: a connect step, or \"connection\": \"per_client\""});
-}
-
-bool Client::fail(const StepRun& run, std::string title, std::vector<std::string> notes) {
-  failed_ = true;
-  notes.push_back(standing(run));
-  thread_.failures.add(Failure{.title = std::move(title),
-                               .place = run.place,
-                               .notes = std::move(notes),
-                               .group = group_.name,
-                               .client = index_,
-                               .endpoint = endpoint_});
-  return false;
-}
-
-std::string Client::standing(const StepRun& run) const {
-  std::string text = "after " + text::format_duration(sched::now() - run.started);
-  if (run.timeout > Duration::zero()) text += " of " + text::format_duration(run.timeout);
-  if (connection_) {
-    const std::optional<sched::Error>& ended = connection_->ended();
-    const bool closed = ended && ended->code == ErrorCode::end_of_stream;
-    text += fmt::format("; {} bytes unread; peer {}", connection_->unread().size(),
-                        !ended   ? "open"
-                        : closed ? "closed"
-                                 : "gone (" + name_of(*ended) + ")");
-  }
-  return text + fmt::format("; seed {}", thread_.run.seed);
+  send.text.expand(values, text_);
+  return text_ += bytes_of(send.eol);
 }
 
 }  // namespace client::run

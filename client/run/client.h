@@ -3,21 +3,20 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "client/run/connection.h"
 #include "client/run/context.h"
-#include "client/run/frames.h"
+#include "client/run/step_run.h"
 #include "client/scenario/model.h"
 #include "scheduler/cancel_scope.h"
 #include "scheduler/task.h"
-#include "transports/url.h"
 
 // Client: one client of a group, which is one connection at a time and one coroutine. It interprets the group's steps,
-// one after the other, until they are done or one of them fails.
+// one after the other, until they are done or one of them fails. Every step is a perform() that gives whether the next
+// one follows; the one that gives false has recorded why, or the client was interrupted.
 
 namespace client::run {
 
@@ -25,21 +24,14 @@ class Client {
  public:
   /// `group` and `thread` outlive it. `index` is the client's in its group.
   Client(const scenario::Group& group, std::uint64_t index, ThreadContext& thread);
-  ~Client();
 
   /// Runs all iterations, closes the connection, and counts how it ended. Cancellation: ends soon, counted as
   /// interrupted.
   sched::Task<void> run();
 
  private:
-  /// A step while it runs: its deadline and what its failure text needs.
-  class StepRun;
-  /// Why no frame came.
-  enum class NoFrame : std::uint8_t { timeout, ended, overflow, interrupted };
-
   sched::Task<bool> iterate();
   sched::Task<bool> run_steps(const scenario::Steps& steps);
-  sched::Task<bool> run_step(const scenario::Step& step);
 
   sched::Task<bool> perform(const scenario::Step& step, const scenario::Connect& connect);
   sched::Task<bool> perform(const scenario::Step& step, const scenario::Send& send);
@@ -55,46 +47,63 @@ class Client {
   sched::Task<bool> perform(const scenario::Step& step, const scenario::Barrier& barrier);
 
   // connecting.cpp
-  sched::Task<bool> connect(const scenario::Place& place, sched::Duration timeout,
-                            const scenario::Connect* step = nullptr);
-  sched::Task<bool> connect_now(const scenario::Place& place, sched::Duration timeout, const scenario::Connect* step);
-  sched::Task<std::optional<sched::Error>> dial(const std::vector<sched::Address>& addresses);
-  sched::Task<void> end_connection(sched::Close how);
+  sched::Task<bool> connect(const scenario::Place& place, const scenario::Connect& how);
+  sched::Task<std::optional<sched::Error>> dial(const std::vector<sched::Address>& addresses,
+                                                std::vector<std::string>& tried);
+  bool judge_connect(const StepRun& run, const scenario::Connect& how, const std::optional<sched::Error>& error,
+                     std::vector<std::string> tried);
+  bool fail_to_find(const StepRun& run, const scenario::Connect& how, const AddressBook::NotFound& reason);
+  sched::Task<bool> close(StepRun& run);
+  sched::Task<void> drop_connection(sched::Close how);
 
   // expecting.cpp
-  sched::Task<bool> expect_frames(StepRun& run, const scenario::Expect& expect);
+  sched::Task<bool> expect_all(StepRun& run, const scenario::Expect& expect);
+  sched::Task<bool> expect_once(StepRun& run, const scenario::Expect& expect);
   sched::Task<bool> expect_next(StepRun& run, const scenario::Expect& expect, const scenario::Pattern& pattern);
+  sched::Task<bool> expect_raw(StepRun& run, const scenario::Expect& expect, const scenario::Pattern& pattern);
   sched::Task<bool> expect_until(StepRun& run, const scenario::Expect& expect);
   sched::Task<bool> expect_any_order(StepRun& run, const scenario::Expect& expect);
-  sched::Task<bool> expect_raw(StepRun& run, const scenario::Expect& expect, const scenario::Pattern& pattern);
-  sched::Task<bool> next_frame(StepRun& run, const scenario::Expect& expect,
-                               std::span<const scenario::Pattern> accepted);
-  sched::Task<std::optional<NoFrame>> wait_for_more(const StepRun& run);
-  bool too_soon(StepRun& run, const scenario::Expect& expect, std::string_view frame);
-  void consume(std::size_t count);
-  bool check_nothing_unread();
+  bool accept(const StepRun& run, const scenario::Expect& expect, std::string_view frame);
+  bool check_nothing_unread(const StepRun& run);
+  bool fail_mismatch(StepRun& run, const scenario::Pattern& pattern, std::string_view frame);
+  bool fail_without_frame(const StepRun& run, const scenario::Expect& expect, Connection::Nothing why,
+                          std::vector<std::string> notes);
+  std::string unread_note() const;
 
-  scenario::ExpansionContext context() const;
-  std::string_view expand(const scenario::Template& text, scenario::Eol eol);
+  // failing.cpp
   bool need_connection(const scenario::Step& step);
 
-  /// Records the failure of `run`'s step, with the notes and how the connection stands. Gives false.
+  // Each of these gives false.
+
+  /// Records the failure of `run`'s step, with the notes and how the connection stands.
   bool fail(const StepRun& run, std::string title, std::vector<std::string> notes);
-  bool fail_without_frame(const StepRun& run, NoFrame why, std::span<const scenario::Pattern> accepted);
+  /// What the step, called `what`, waited for was cancelled: the failure is that of the deadline that has passed, if
+  /// one has.
+  bool fail_cut_off(const StepRun& run, std::string_view what, std::vector<std::string> notes);
+  /// An operation of the step failed or was cancelled; `stalled` says what it means that it took too long.
+  bool fail_with(const StepRun& run, std::string_view what, const sched::Error& error, std::string stalled);
+  bool fail_overflow(const StepRun& run);
+
+  void record(const StepRun& run, std::string title, std::vector<std::string> notes);
+  std::string passed_deadline(const StepRun& run) const;
   std::string standing(const StepRun& run) const;
+  void break_barriers(const scenario::Steps& steps);
+
+  sched::Task<bool> transmit(StepRun& run, const scenario::Send& send);
+  std::string_view expand(const scenario::Send& send);
+  scenario::ExpansionContext context() const;
 
   const scenario::Group& group_;
   const std::uint64_t index_;
   ThreadContext& thread_;
+  const sched::CancelScope* limit_ = nullptr;  ///< client_timeout
   std::optional<Connection> connection_;
   std::string endpoint_;  ///< "tcp 127.0.0.1:25000"
   std::uint64_t iteration_ = 0;
+  bool iterates_;  ///< `iteration_` tells more than that there is one
   std::uint64_t random_state_;
   mutable std::function<std::uint64_t()> random_;
-  std::string text_;           ///< what is being sent
-  Frame frame_;                ///< what next_frame() found
-  std::size_t searched_ = 0;   ///< of the unread bytes, see first_line()
-  const scenario::Place* at_;  ///< the step that runs
+  std::string text_;  ///< what is being sent
   bool failed_ = false;
 };
 

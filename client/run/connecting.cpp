@@ -1,14 +1,13 @@
 // How a client connects and closes.
 
 #include <cerrno>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "client/run/client.h"
-#include "client/run/step_run.h"
 #include "scheduler/sleep.h"
-#include "text/escape.h"
-#include "transports/resolve.h"
+#include "text/units.h"
 
 namespace client::run {
 
@@ -18,9 +17,10 @@ using scenario::Connect;
 using sched::Error;
 using sched::ErrorCode;
 using sched::Result;
+using sched::Task;
 
-std::string endpoint_of(const transport::Url& url, const sched::Address& address) {
-  return (url.scheme == transport::Scheme::tcp ? "tcp " : "unix ") + address.to_string();
+std::string endpoint_of(const sched::Address& address) {
+  return (address.is_unix() ? "unix " : "tcp ") + address.to_string();
 }
 
 std::string_view name_of(Connect::Error error) {
@@ -40,84 +40,136 @@ std::string_view name_of(Connect::Error error) {
 /// The word that `expect_error` has for an error; nothing when it has none.
 std::optional<Connect::Error> kind_of(const Error& error, bool timed_out) {
   if (timed_out || error.error_number == ETIMEDOUT) return Connect::Error::timeout;
+  // A Unix socket that nobody has made (unix(7)).
   if (error.error_number == ECONNREFUSED || error.error_number == ENOENT) return Connect::Error::refused;
   if (error.error_number == ECONNRESET) return Connect::Error::reset;
   return std::nullopt;
 }
 
+/// One of the connections that may be on their way at a time.
+class Turn {
+ public:
+  explicit Turn(sched::Semaphore& turns) : turns_(turns) {}
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn() { give_back(); }
+
+  /// Gives whether it was got; not when the fiber is cancelled.
+  Task<bool> take() {
+    is_taken_ = (co_await turns_.acquire()).has_value();
+    co_return is_taken_;
+  }
+  void give_back() {
+    if (std::exchange(is_taken_, false)) turns_.release();
+  }
+
+ private:
+  sched::Semaphore& turns_;
+  bool is_taken_ = false;
+};
+
 }  // namespace
 
-sched::Task<bool> Client::perform(const scenario::Step& step, const scenario::Connect& connect_step) {
+Task<bool> Client::perform(const scenario::Step& step, const Connect& how) {
   if (connection_) {
-    co_return fail(StepRun(step.place, sched::Duration::zero()), "connect failed: already connected",
+    co_return fail(StepRun(step.place), "connect failed: already connected",
                    {"close first, or give the group \"connection\": \"manual\""});
   }
-  co_return co_await connect(step.place, connect_step.timeout, &connect_step);
+  co_return co_await connect(step.place, how);
 }
 
-sched::Task<bool> Client::connect(const scenario::Place& place, sched::Duration timeout, const Connect* step) {
-  if (!co_await thread_.connecting.acquire()) co_return false;
-  const bool connected = co_await connect_now(place, timeout, step);
-  thread_.connecting.release();
-  co_return connected;
-}
-
-sched::Task<bool> Client::connect_now(const scenario::Place& place, sched::Duration timeout, const Connect* step) {
-  StepRun run(place, timeout);
-  std::string target;
-  group_.target.url.expand(context(), target);
-  const std::optional<Connect::Error> expected = step != nullptr ? step->expect_error : std::nullopt;
-  const auto url = transport::parse_url(target);
-  if (!url) co_return fail(run, "connect failed: bad URL", {text::quote(target) + ": " + url.error()});
-  const transport::Addresses addresses = co_await transport::resolve(*url);
-  if (!addresses) {
-    if (expected == Connect::Error::resolve) co_return true;
-    co_return fail(run, "connect failed: resolve", {addresses.error()});
-  }
-  endpoint_ = endpoint_of(*url, addresses->front());
+Task<bool> Client::connect(const scenario::Place& place, const Connect& how) {
+  // Waiting for one's turn is no part of the time that the peer has.
+  Turn turn(thread_.connecting);
+  if (!co_await turn.take()) co_return fail_cut_off(StepRun(place), "connect", {});
+  const StepRun run(place, how.timeout, how.timeout == group_.connect_timeout ? "connect_timeout" : "timeout");
+  std::string url;
+  group_.target.url.expand(context(), url);
+  const AddressBook::Found addresses = co_await thread_.addresses.find(url);
+  if (!addresses) co_return fail_to_find(run, how, addresses.error());
   std::optional<Error> error;
-  for (std::uint32_t attempt = 0; attempt <= (step != nullptr ? step->retries : 0); ++attempt) {
-    if (attempt > 0 && !co_await sched::sleep_for(step->retry_every)) break;
-    error = co_await dial(*addresses);
+  std::vector<std::string> tried;
+  for (std::uint32_t attempt = 0; attempt <= how.retries; ++attempt) {
+    if (attempt > 0) {
+      turn.give_back();
+      if (!co_await sched::sleep_for(how.retry_every) || !co_await turn.take()) {
+        error = Error{.code = ErrorCode::cancelled};
+        break;
+      }
+    }
+    error = co_await dial(*addresses, tried);
     if (!error || error->code == ErrorCode::cancelled) break;
   }
-  if (error && error->code == ErrorCode::cancelled && !run.limit.expired()) co_return false;
-  if (expected) {
-    if (error && kind_of(*error, run.limit.expired()) == expected) co_return true;
-    co_return fail(run, "connect did not fail as expected",
-                   {fmt::format("expected  {}", name_of(*expected)),
-                    fmt::format("received  {}", error ? describe(*error) : "a connection")});
+  if (how.retries > 0) {
+    tried.push_back(fmt::format("retries   {}, every {}", how.retries, text::format_duration(how.retry_every)));
   }
-  if (!error) co_return true;
-  if (run.limit.expired()) co_return fail(run, "connect timed out", {"no answer from " + endpoint_});
-  co_return fail(run, "connect failed: " + sched::name_of(*error), {describe(*error)});
+  co_return judge_connect(run, how, error, std::move(tried));
 }
 
-/// Connects to the first address that takes the connection; else gives the last one's error.
-sched::Task<std::optional<Error>> Client::dial(const std::vector<sched::Address>& addresses) {
-  Error error;
+/// Connects to the first address that takes the connection. Else gives the error of the first that did not, since that
+/// is the one that was meant, and writes down all of them.
+Task<std::optional<Error>> Client::dial(const std::vector<sched::Address>& addresses, std::vector<std::string>& tried) {
+  std::optional<Error> first_error;
+  tried.clear();
   for (const sched::Address& address : addresses) {
-    std::optional<sched::Address> source;
-    if (group_.target.source) {
-      source = sched::Address::ip(*group_.target.source, 0);
-    } else {
-      source = thread_.sources.next(address);
-    }
+    endpoint_ = endpoint_of(address);
+    const std::optional<sched::Address> source =
+        group_.target.source ? sched::Address::ip(*group_.target.source, 0) : thread_.sources.next(address);
     Result<sched::Stream> stream = co_await sched::connect(address, {}, source);
     if (stream) {
       Counters::add(thread_.counters.connected);
-      searched_ = 0;
       connection_.emplace(std::move(*stream), group_.max_buffer);
       connection_->start();
       co_return std::nullopt;
     }
-    error = stream.error();
-    if (error.code == ErrorCode::cancelled) break;
+    const Error error = stream.error();
+    const bool is_cancelled = error.code == ErrorCode::cancelled;
+    tried.push_back(fmt::format("tried     {}; {}", endpoint_, is_cancelled ? "no answer" : describe(error)));
+    if (!first_error || is_cancelled) first_error = error;
+    if (is_cancelled) break;
   }
-  co_return error;
+  endpoint_ = endpoint_of(addresses.front());
+  co_return first_error;
 }
 
-sched::Task<void> Client::end_connection(sched::Close how) {
+bool Client::judge_connect(const StepRun& run, const Connect& how, const std::optional<Error>& error,
+                           std::vector<std::string> tried) {
+  const bool is_cancelled = error && error->code == ErrorCode::cancelled;
+  if (how.expect_error && (!is_cancelled || run.limit.expired())) {
+    if (error && kind_of(*error, run.limit.expired()) == how.expect_error) return true;
+    if (!error) tried = {"received  a connection"};
+    tried.insert(tried.begin(), fmt::format("expected  {}", name_of(*how.expect_error)));
+    return fail(run, "connect did not fail as expected", std::move(tried));
+  }
+  if (!error) return true;
+  is_cancelled ? fail_cut_off(run, "connect", std::move(tried))
+               : fail(run, "connect failed: " + sched::name_of(*error), std::move(tried));
+  if (failed_) Counters::add(thread_.counters.unreached);
+  return false;
+}
+
+bool Client::fail_to_find(const StepRun& run, const Connect& how, const AddressBook::NotFound& reason) {
+  using Kind = AddressBook::NotFound::Kind;
+  if (reason.kind == Kind::cancelled) return judge_connect(run, how, Error{.code = ErrorCode::cancelled}, {});
+  const bool is_unresolved = reason.kind == Kind::unresolved;
+  if (is_unresolved && how.expect_error == Connect::Error::resolve) return true;
+  fail(run, is_unresolved ? "connect failed: resolve" : "connect failed: bad URL", {reason.why});
+  Counters::add(thread_.counters.unreached);
+  return false;
+}
+
+/// Closes in order: what was sent leaves first, unless the peer is gone.
+Task<bool> Client::close(StepRun& run) {
+  if (!connection_) co_return true;
+  const Result<void> flushed = co_await connection_->stream().flush();
+  if (!flushed && flushed.error().code == ErrorCode::cancelled) {
+    co_return fail_cut_off(run, "close", {"the peer does not read what was sent before"});
+  }
+  co_await drop_connection(sched::Close::orderly);
+  co_return true;
+}
+
+Task<void> Client::drop_connection(sched::Close how) {
   if (!connection_) co_return;
   if (how == sched::Close::orderly) co_await connection_->close();
   if (how == sched::Close::reset) co_await connection_->reset();

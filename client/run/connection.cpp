@@ -4,32 +4,50 @@ namespace client::run {
 
 void Connection::consume(std::size_t count) {
   consumed_ += count;
-  if (consumed_ < bytes_.size()) return;
-  bytes_.clear();
-  consumed_ = 0;
+  searched_ = 0;
+}
+
+sched::Task<std::expected<void, Connection::Nothing>> Connection::more() {
+  if (ended_) co_return std::unexpected(Nothing::ended);
+  if (overflowed_) co_return std::unexpected(Nothing::overflow);
+  changed_.reset();
+  if (!co_await changed_.wait()) co_return std::unexpected(Nothing::cancelled);
+  co_return std::expected<void, Nothing>();
+}
+
+sched::Task<std::expected<Frame, Connection::Nothing>> Connection::next_line(scenario::Eol eol) {
+  for (;;) {
+    const bool at_end = ended_ && ended_->code == sched::ErrorCode::end_of_stream;
+    if (const auto line = first_line(unread(), eol, at_end, searched_)) co_return *line;
+    if (const auto more_came = co_await more(); !more_came) co_return std::unexpected(more_came.error());
+  }
 }
 
 sched::Task<void> Connection::read() {
-  for (;;) {
+  while (!ended_) {
     const sched::Result<sched::Lease> received = co_await stream_.receive();
-    if (!received) {
-      if (received.error().code != sched::ErrorCode::cancelled) ended_ = received.error();
-      break;
+    if (!received && received.error().code == sched::ErrorCode::cancelled) co_return;
+    if (received) {
+      keep({reinterpret_cast<const char*>(received->bytes().data()), received->size()});
+    } else {
+      ended_ = received.error();
     }
-    received_ += received->size();
-    if (unread().size() + received->size() > max_unread_) {
-      overflowed_ = true;
-      break;
-    }
-    // What was consumed makes room before the memory grows.
-    if (consumed_ > 0 && bytes_.size() + received->size() > bytes_.capacity()) {
-      bytes_.erase(0, consumed_);
-      consumed_ = 0;
-    }
-    bytes_.append(reinterpret_cast<const char*>(received->bytes().data()), received->size());
     changed_.set();
   }
-  changed_.set();
+}
+
+void Connection::keep(std::string_view bytes) {
+  received_ += bytes.size();
+  // After an overflow there is a gap: what follows it belongs to no frame.
+  overflowed_ = overflowed_ || unread().size() + bytes.size() > max_unread_;
+  if (overflowed_) return;
+  // What was consumed makes room before the memory grows.
+  const bool is_all_consumed = consumed_ == bytes_.size();
+  if (is_all_consumed || bytes_.size() + bytes.size() > bytes_.capacity()) {
+    bytes_.erase(0, consumed_);
+    consumed_ = 0;
+  }
+  bytes_ += bytes;
 }
 
 sched::Task<void> Connection::stop_reading() {

@@ -2,10 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "client/run/frames.h"
+#include "client/scenario/model.h"
 #include "scheduler/event.h"
 #include "scheduler/result.h"
 #include "scheduler/scope.h"
@@ -19,22 +22,25 @@ namespace client::run {
 
 class Connection {
  public:
-  /// At most `max_unread` bytes are kept; when more arrive, reading ends and overflowed() tells.
+  /// Why nothing more comes: who waited was cancelled, the peer's end has come, or more was unread than is kept.
+  enum class Nothing : std::uint8_t { cancelled, ended, overflow };
+
+  /// At most `max_unread` bytes are kept; what arrives beyond them is dropped, and overflowed() tells.
   Connection(sched::Stream stream, std::size_t max_unread) : stream_(std::move(stream)), max_unread_(max_unread) {}
 
-  /// Begins to read. Once; end() is awaited before the connection is destroyed.
+  /// Begins to read. Once; close() or reset() is awaited before the connection is destroyed.
   void start() { reader_.spawn(read()); }
 
-  /// The bytes that have arrived and were not consumed. Valid until the next await or consume().
+  /// The bytes that have arrived and were not consumed. The view is valid until the next await, also of what is
+  /// consumed in between.
   std::string_view unread() const { return std::string_view(bytes_).substr(consumed_); }
   void consume(std::size_t count);
 
-  /// Completes when more has arrived or the peer's end came, since the last time it was awaited or looked at. Errors:
-  /// cancelled.
-  sched::Event::Wait change() {
-    changed_.reset();
-    return changed_.wait();
-  }
+  /// Waits until more has arrived than now. Cancellation: at once.
+  sched::Task<std::expected<void, Nothing>> more();
+
+  /// Waits until the next line is whole, and gives it without consuming it: see first_line().
+  sched::Task<std::expected<Frame, Nothing>> next_line(scenario::Eol eol);
 
   /// Why nothing more will arrive: end_of_stream after the peer's FIN, or the stream's error. Nothing while it is open.
   const std::optional<sched::Error>& ended() const { return ended_; }
@@ -45,18 +51,20 @@ class Connection {
   /// The stream, to send on. Its errors do not end the reading.
   sched::Stream& stream() { return stream_; }
 
-  /// Ends the reading and closes.
+  /// Ends the reading and closes. What is unsent is dropped: flush first.
   sched::Task<void> close();
   sched::Task<void> reset();
 
  private:
   sched::Task<void> read();
+  void keep(std::string_view bytes);
   sched::Task<void> stop_reading();
 
   sched::Stream stream_;
   const std::size_t max_unread_;
   std::string bytes_;
-  std::size_t consumed_ = 0;
+  std::size_t consumed_ = 0;  ///< of `bytes_`
+  std::size_t searched_ = 0;  ///< of the unread bytes, see first_line()
   sched::Event changed_;
   std::optional<sched::Error> ended_;
   bool overflowed_ = false;

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "client/run/address_book.h"
 #include "client/run/failure.h"
 #include "client/run/rendezvous.h"
 #include "client/scenario/model.h"
@@ -21,8 +22,9 @@ struct Counters {
   std::atomic<std::uint64_t> connected{0};  ///< connections that stood
   std::atomic<std::uint64_t> passed{0};     ///< clients
   std::atomic<std::uint64_t> failed{0};
+  std::atomic<std::uint64_t> unreached{0};    ///< of those that failed: they could not connect
   std::atomic<std::uint64_t> interrupted{0};  ///< clients that were told to end before they had
-  std::atomic<std::uint64_t> frames{0};       ///< that were expected and came
+  std::atomic<std::uint64_t> frames{0};       ///< that matched what was expected
   std::atomic<std::uint64_t> bytes_sent{0};
   std::atomic<std::uint64_t> bytes_received{0};
 
@@ -52,6 +54,7 @@ struct RunContext {
   const scenario::Scenario& scenario;
   std::uint64_t seed = 0;
   std::uint64_t clients = 0;  ///< of all groups
+  std::string deadline;       ///< what ends the run when it lasts too long, for a person: "--timeout 5m"
   Rendezvous rendezvous;
 };
 
@@ -62,7 +65,9 @@ struct ThreadContext {
   RunContext& run;
   Counters counters;
   FailureLog failures;
+  bool deadline_passed = false;  ///< the run's; its clients are being cancelled
   sched::Event barrier_changed;
+  AddressBook addresses;
   Sources sources;
   /// Connections that may be on their way at a time: more would overflow the backlog of a server that is otherwise fast
   /// enough (SOMAXCONN is 4096), and what overflows is tried again only a second later (RFC 6298, section 2.1).

@@ -29,8 +29,12 @@ int weight(Verdict verdict) {
 
 Verdict judge(const ScenarioResult& result) {
   if (result.end == ScenarioResult::End::signal) return Verdict::interrupted;
-  if (result.failed > 0) return result.connected == 0 ? Verdict::could_not_test : Verdict::failed;
-  return result.end == ScenarioResult::End::deadline ? Verdict::deadline : Verdict::passed;
+  if (result.failed > 0) {
+    const bool is_out_of_reach = result.connected == 0 && result.unreached == result.failed;
+    return is_out_of_reach ? Verdict::could_not_test : Verdict::failed;
+  }
+  if (result.end == ScenarioResult::End::deadline) return Verdict::deadline;
+  return result.passed == result.planned ? Verdict::passed : Verdict::could_not_test;
 }
 
 Verdict worse(Verdict a, Verdict b) { return weight(a) >= weight(b) ? a : b; }

@@ -18,7 +18,8 @@ enum class Verdict : std::uint8_t {
   interrupted,       ///< 130 or 143: a signal
 };
 
-/// What one scenario's result means. The first contact has failed when no connection ever stood.
+/// What one scenario's result means. The first contact has failed when no connection ever stood, and all that failed
+/// did so for that.
 Verdict judge(const ScenarioResult& result);
 
 /// The one that counts when several were reached: invalid, interrupted, could_not_test, failed, deadline, in this

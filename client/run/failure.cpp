@@ -25,8 +25,8 @@ std::string render_one(const Failure& failure, const scenario::SourceFile& sourc
   out += fmt::format("  --> {}:{}:{}  {}\n", source.path(), failure.place.line, failure.place.column,
                      failure.place.pointer);
   out += source.excerpt(failure.place);
-  const std::string margin(std::to_string(failure.place.line).size() + 2, ' ');
-  for (const std::string& note : failure.notes) out += fmt::format("{}|   {}\n", margin, note);
+  const std::string gutter = scenario::SourceFile::gutter(failure.place);
+  for (const std::string& note : failure.notes) out += fmt::format("{}   {}\n", gutter, note);
   return out;
 }
 

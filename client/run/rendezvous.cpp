@@ -16,7 +16,7 @@ Rendezvous::Ticket Rendezvous::arrive(const std::string& name, std::uint64_t par
     const std::scoped_lock lock(mutex_);
     Barrier& barrier = barriers_[name];
     ticket.opening = barrier.openings;
-    if (++barrier.arrived >= parties && !broken_) {
+    if (++barrier.arrived >= parties && barrier.broken_by.empty()) {
       barrier.arrived = 0;
       ++barrier.openings;
       opened = true;
@@ -27,35 +27,35 @@ Rendezvous::Ticket Rendezvous::arrive(const std::string& name, std::uint64_t par
 }
 
 Rendezvous::State Rendezvous::state(const std::string& name, Ticket ticket) const {
-  const std::scoped_lock lock(mutex_);
-  if (barriers_.at(name).openings > ticket.opening) return State::open;
-  return broken_ ? State::broken : State::closed;
+  const Barrier now = barrier(name);
+  if (now.openings > ticket.opening) return State::open;
+  return now.broken_by.empty() ? State::closed : State::broken;
 }
 
 void Rendezvous::leave(const std::string& name, Ticket ticket) {
   const std::scoped_lock lock(mutex_);
-  Barrier& barrier = barriers_.at(name);
+  Barrier& barrier = barriers_[name];
   if (barrier.openings == ticket.opening) --barrier.arrived;
 }
 
-void Rendezvous::break_up(const std::string& who) {
+void Rendezvous::break_up(const std::string& name, const std::string& who) {
   {
     const std::scoped_lock lock(mutex_);
-    if (std::exchange(broken_, true)) return;
-    broken_by_ = who;
+    std::string& broken_by = barriers_[name].broken_by;
+    if (!broken_by.empty()) return;
+    broken_by = who;
   }
   tell_all();
 }
 
-std::string Rendezvous::broken_by() const {
-  const std::scoped_lock lock(mutex_);
-  return broken_by_;
-}
+std::string Rendezvous::broken_by(const std::string& name) const { return barrier(name).broken_by; }
 
-std::uint64_t Rendezvous::waiting(const std::string& name) const {
+std::uint64_t Rendezvous::waiting(const std::string& name) const { return barrier(name).arrived; }
+
+Rendezvous::Barrier Rendezvous::barrier(const std::string& name) const {
   const std::scoped_lock lock(mutex_);
   const auto found = barriers_.find(name);
-  return found == barriers_.end() ? 0 : found->second.arrived;
+  return found == barriers_.end() ? Barrier() : found->second;
 }
 
 /// Calls outside the lock: `changed_` is complete before the first client arrives.

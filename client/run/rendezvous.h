@@ -27,12 +27,13 @@ class Rendezvous {
   /// Comes to a barrier that opens whenever `parties` have come.
   Ticket arrive(const std::string& name, std::uint64_t parties);
   State state(const std::string& name, Ticket ticket) const;
-  /// Gives up waiting.
+  /// Gives up waiting; of no effect once the barrier has opened.
   void leave(const std::string& name, Ticket ticket);
 
-  /// A party has failed and will not come: everyone who waits or comes later is told so. `who` names it.
-  void break_up(const std::string& who);
-  std::string broken_by() const;
+  /// A party has failed and will not come: everyone who waits at the barrier or comes later is told so. `who` names the
+  /// first one.
+  void break_up(const std::string& name, const std::string& who);
+  std::string broken_by(const std::string& name) const;
 
   /// How many are waiting at a barrier.
   std::uint64_t waiting(const std::string& name) const;
@@ -41,14 +42,14 @@ class Rendezvous {
   struct Barrier {
     std::uint64_t openings = 0;
     std::uint64_t arrived = 0;
+    std::string broken_by;  ///< empty: it is whole
   };
 
   void tell_all();
+  Barrier barrier(const std::string& name) const;
 
   mutable std::mutex mutex_;
   std::map<std::string, Barrier> barriers_;
-  bool broken_ = false;
-  std::string broken_by_;
   std::vector<std::function<void()>> changed_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <utility>
 
 #include "client/run/client.h"
@@ -25,13 +26,15 @@ struct ThreadRun {
 
   ThreadContext context;
   const unsigned index;
-  std::optional<sched::Mailbox> mailbox;  ///< none in a simulation
+  std::optional<sched::Mailbox> mailbox;  ///< none when there is one thread
   sched::Scope* clients = nullptr;
-  bool stopped = false;
+  bool is_stopped = false;
+  bool has_begun = false;
+  sched::Event all_ended;  ///< the clients of all threads
   Result<void> outcome;
 };
 
-/// One run. The first thread also watches for what ends it early, and waits for the others.
+/// One run. The first thread also watches for what ends it early.
 class ScenarioRun {
  public:
   ScenarioRun(const scenario::Scenario& scenario, const RunSettings& settings, const Watcher& watcher);
@@ -39,6 +42,11 @@ class ScenarioRun {
   Result<ScenarioResult> run();
 
  private:
+  // Any thread.
+  void on_thread(ThreadRun& thread, std::function<void()> call);
+  void stop_all(ScenarioResult::End why);
+  void count_ended();
+
   void run_thread(ThreadRun& thread);
   Task<Result<void>> main(ThreadRun& thread);
   Task<void> run_clients(ThreadRun& thread);
@@ -47,8 +55,7 @@ class ScenarioRun {
   Task<void> end_at_signal();
   Task<void> end_at_deadline();
   Task<void> show_progress();
-  void stop_all(ScenarioResult::End why);
-  static void stop(ThreadRun& thread);
+  void end_early(ScenarioResult::End why);
   Progress progress() const;
   ScenarioResult collect();
 
@@ -56,10 +63,9 @@ class ScenarioRun {
   const Watcher& watcher_;
   RunContext context_;
   std::vector<std::unique_ptr<ThreadRun>> threads_;
+  std::atomic<unsigned> running_;  ///< threads whose clients have not all ended
 
   // The first thread's.
-  unsigned others_running_;
-  sched::Event others_ended_;
   sched::Instant started_;
   sched::Duration elapsed_{};
   ScenarioResult::End end_ = ScenarioResult::End::complete;
@@ -69,20 +75,21 @@ class ScenarioRun {
 ScenarioRun::ScenarioRun(const scenario::Scenario& scenario, const RunSettings& settings, const Watcher& watcher)
     : settings_(settings),
       watcher_(watcher),
-      context_{.scenario = scenario, .seed = settings.seed, .clients = scenario.clients(), .rendezvous = {}},
-      others_running_(settings.threads - 1) {
+      context_{.scenario = scenario,
+               .seed = settings.seed,
+               .clients = scenario.clients(),
+               .deadline = settings.time_limit_name,
+               .rendezvous = {}},
+      running_(settings.threads) {
   for (unsigned index = 0; index < settings.threads; ++index) {
     ThreadRun& thread = *threads_.emplace_back(std::make_unique<ThreadRun>(context_, index, settings.threads));
-    const auto wake_waiting = [&thread] {
-      thread.context.barrier_changed.set();
-      thread.context.barrier_changed.reset();
-    };
-    if (settings.signals != nullptr) thread.mailbox.emplace();
-    if (settings.threads == 1) {
-      context_.rendezvous.on_change(wake_waiting);
-    } else {
-      context_.rendezvous.on_change([&thread, wake_waiting] { thread.mailbox->post(wake_waiting); });
-    }
+    if (settings.threads > 1) thread.mailbox.emplace();
+    context_.rendezvous.on_change([this, &thread] {
+      on_thread(thread, [&thread] {
+        thread.context.barrier_changed.set();
+        thread.context.barrier_changed.reset();
+      });
+    });
   }
 }
 
@@ -101,19 +108,37 @@ void ScenarioRun::run_thread(ThreadRun& thread) {
   } else {
     thread.outcome = std::unexpected(backend.error());
   }
-  if (thread.index == 0) {
-    if (!thread.outcome) stop_all(ScenarioResult::End::complete);
-    return;
+  if (thread.has_begun) return;
+  // The run has failed: the others need not go on, nor wait for clients that will not come.
+  stop_all(ScenarioResult::End::complete);
+  count_ended();
+}
+
+void ScenarioRun::on_thread(ThreadRun& thread, std::function<void()> call) {
+  if (!thread.mailbox) return call();
+  thread.mailbox->post(std::move(call));
+}
+
+void ScenarioRun::stop_all(ScenarioResult::End why) {
+  for (const auto& thread : threads_) {
+    on_thread(*thread, [&stopped = *thread, why] {
+      stopped.is_stopped = true;
+      stopped.context.deadline_passed = why == ScenarioResult::End::deadline;
+      if (stopped.clients != nullptr) stopped.clients->cancel();
+    });
   }
-  threads_.front()->mailbox->post([this] {
-    if (--others_running_ == 0) others_ended_.set();
-  });
+}
+
+void ScenarioRun::count_ended() {
+  if (running_.fetch_sub(1) > 1) return;
+  for (const auto& thread : threads_) {
+    on_thread(*thread, [&ended = thread->all_ended] { ended.set(); });
+  }
 }
 
 Task<Result<void>> ScenarioRun::main(ThreadRun& thread) {
-  const bool first = thread.index == 0;
-  if (first) started_ = sched::now();
-  sched::Scope services;
+  const bool is_first = thread.index == 0;
+  sched::Scope services(sched::Scope::OnFailure::keep_siblings);
   std::optional<server::Server> server;
   if (const LocalServer* local = settings_.server) {
     Result<std::vector<sched::Listener>> listeners = local->listeners(thread.index);
@@ -121,16 +146,18 @@ Task<Result<void>> ScenarioRun::main(ThreadRun& thread) {
     server.emplace(session_settings(local->options), *local->limits, server::Log());
     services.spawn(server->run(std::move(*listeners)));
   }
+  thread.has_begun = true;
+  if (is_first) started_ = sched::now();
   if (thread.mailbox) services.spawn(thread.mailbox->deliver());
-  if (first && settings_.signals != nullptr) services.spawn(end_at_signal());
-  if (first) services.spawn(end_at_deadline());
-  if (first && watcher_.show) services.spawn(show_progress());
+  if (is_first && settings_.signals != nullptr) services.spawn(end_at_signal());
+  if (is_first) services.spawn(end_at_deadline());
+  if (is_first && watcher_.show) services.spawn(show_progress());
 
   co_await run_clients(thread);
-  if (first && settings_.threads > 1) {
-    [[maybe_unused]] const Result<void> ended = co_await others_ended_.wait();
-  }
-  if (first) elapsed_ = sched::now() - started_;
+  // Its server may be what the clients of other threads are talking to.
+  count_ended();
+  [[maybe_unused]] const Result<void> all_ended = co_await thread.all_ended.wait();
+  if (is_first) elapsed_ = sched::now() - started_;
   services.cancel();
   const Result<void> joined = co_await services.join();
   if (!joined && joined.error().code != sched::ErrorCode::cancelled) co_return joined;
@@ -140,7 +167,7 @@ Task<Result<void>> ScenarioRun::main(ThreadRun& thread) {
 Task<void> ScenarioRun::run_clients(ThreadRun& thread) {
   sched::Scope clients(sched::Scope::OnFailure::keep_siblings);
   thread.clients = &clients;
-  if (thread.stopped) clients.cancel();
+  if (thread.is_stopped) clients.cancel();
   std::uint64_t number = 0;
   for (const scenario::Group& group : context_.scenario.groups) {
     for (std::uint64_t index = 0; index < group.count; ++index) {
@@ -160,33 +187,23 @@ Task<void> ScenarioRun::end_at_signal() {
   const Result<int> first = co_await settings_.signals->next();
   if (!first) co_return;
   signal_ = *first;
-  stop_all(ScenarioResult::End::signal);
+  end_early(ScenarioResult::End::signal);
   const Result<int> second = co_await settings_.signals->next();
   if (second) ::_exit(128 + *second);
 }
 
 Task<void> ScenarioRun::end_at_deadline() {
-  if (co_await sched::sleep_for(settings_.time_limit)) stop_all(ScenarioResult::End::deadline);
+  if (co_await sched::sleep_for(settings_.time_limit)) end_early(ScenarioResult::End::deadline);
 }
 
 Task<void> ScenarioRun::show_progress() {
   while (co_await sched::sleep_for(watcher_.every)) watcher_.show(progress());
 }
 
-void ScenarioRun::stop_all(ScenarioResult::End why) {
-  if (end_ == ScenarioResult::End::complete) end_ = why;
-  for (const auto& thread : threads_) {
-    if (thread->index == 0) {
-      stop(*thread);
-    } else {
-      thread->mailbox->post([&other = *thread] { stop(other); });
-    }
-  }
-}
-
-void ScenarioRun::stop(ThreadRun& thread) {
-  thread.stopped = true;
-  if (thread.clients != nullptr) thread.clients->cancel();
+void ScenarioRun::end_early(ScenarioResult::End why) {
+  if (end_ != ScenarioResult::End::complete) return;
+  end_ = why;
+  stop_all(why);
 }
 
 Progress ScenarioRun::progress() const {
@@ -211,6 +228,7 @@ ScenarioResult ScenarioRun::collect() {
     const Counters& counters = thread->context.counters;
     result.passed += counters.passed;
     result.failed += counters.failed;
+    result.unreached += counters.unreached;
     result.interrupted += counters.interrupted;
     result.connected += counters.connected;
     result.frames += counters.frames;

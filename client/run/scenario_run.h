@@ -36,6 +36,7 @@ struct RunSettings {
   sched::Duration spin{};
   std::uint64_t seed = 0;
   sched::Duration time_limit = std::chrono::minutes(5);  ///< the run is ended when it has lasted so long
+  std::string time_limit_name;                           ///< for a person: "--timeout 5m"
   const LocalServer* server = nullptr;                   ///< null: none
   /// Signals that end the run; null in a simulation, which has none.
   sched::Signals* signals = nullptr;
@@ -49,6 +50,7 @@ struct ScenarioResult {
   std::uint64_t passed = 0;
   std::uint64_t failed = 0;
   std::uint64_t interrupted = 0;
+  std::uint64_t unreached = 0;  ///< of those that failed: they could not connect
   std::uint64_t connected = 0;  ///< connections
   std::uint64_t frames = 0;
   std::uint64_t bytes_sent = 0;

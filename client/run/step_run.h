@@ -1,23 +1,30 @@
 #pragma once
 
-#include "client/run/client.h"
+#include "client/scenario/source.h"
+#include "scheduler/cancel_scope.h"
 #include "scheduler/scheduler.h"
+#include "scheduler/time.h"
 
 namespace client::run {
 
-/// A step while it runs.
-class Client::StepRun {
- public:
-  /// Begins now. When `timeout` has passed, what the step awaits is cancelled.
-  StepRun(const scenario::Place& at, sched::Duration time)
-      : place(at), timeout(time), started(sched::now()), limit(sched::instant_after(started, time)) {}
+/// A step while it runs: its deadline, and what the text of its failure needs.
+struct StepRun {
+  static constexpr sched::Duration kNoTimeout = sched::Duration::max();
 
-  const scenario::Place& place;
+  /// Begins now. When `time` has passed, what the step awaits is cancelled. `name` is the key in the file that sets the
+  /// time.
+  explicit StepRun(const scenario::Place& at, sched::Duration time = kNoTimeout, const char* name = "timeout")
+      : place(&at),
+        timeout(time),
+        timeout_name(name),
+        started(sched::now()),
+        limit(sched::instant_after(started, time)) {}
+
+  const scenario::Place* place;  ///< what a failure points to: the step, or the part of it that runs
   const sched::Duration timeout;
+  const char* const timeout_name;
   const sched::Instant started;
   sched::CancelScope limit;
-  std::vector<std::string> skipped;  ///< frames that mode `until` passed over: the first few, quoted
-  std::uint64_t skipped_count = 0;
 };
 
 }  // namespace client::run

@@ -1,0 +1,98 @@
+// How a client tells that a step has failed.
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "client/run/client.h"
+#include "text/escape.h"
+#include "text/units.h"
+
+namespace client::run {
+
+namespace {
+
+using sched::ErrorCode;
+
+std::string_view state_of(const std::optional<sched::Error>& ended) {
+  if (!ended) return "open";
+  return ended->code == ErrorCode::end_of_stream ? "closed" : "gone";
+}
+
+}  // namespace
+
+bool Client::need_connection(const scenario::Step& step) {
+  if (connection_) return true;
+  return fail(StepRun(step.place), fmt::format("{} failed: not connected", step.keyword),
+              {"connect first: with a connect step, or \"connection\": \"per_client\""});
+}
+
+bool Client::fail(const StepRun& run, std::string title, std::vector<std::string> notes) {
+  record(run, std::move(title), std::move(notes));
+  failed_ = true;
+  return false;
+}
+
+bool Client::fail_cut_off(const StepRun& run, std::string_view what, std::vector<std::string> notes) {
+  const std::string deadline = passed_deadline(run);
+  if (!deadline.empty()) return fail(run, fmt::format("{} timed out: {}", what, deadline), std::move(notes));
+  // The client has not failed: its time was not up. But it may be the one that the run was waiting for.
+  if (thread_.deadline_passed) {
+    record(run, fmt::format("{} cut short: {}", what, thread_.run.deadline), std::move(notes));
+  }
+  return false;
+}
+
+bool Client::fail_with(const StepRun& run, std::string_view what, const sched::Error& error, std::string stalled) {
+  if (error.code == ErrorCode::cancelled) return fail_cut_off(run, what, {std::move(stalled)});
+  return fail(run, fmt::format("{} failed: {}", what, name_of(error)), {describe(error)});
+}
+
+bool Client::fail_overflow(const StepRun& run) {
+  return fail(run, "max_buffer exceeded",
+              {fmt::format("received  more than the {} that may be unread: raise max_buffer, or expect what comes",
+                           text::format_size(group_.max_buffer)),
+               unread_note()});
+}
+
+void Client::record(const StepRun& run, std::string title, std::vector<std::string> notes) {
+  notes.push_back(standing(run));
+  thread_.failures.add(Failure{.title = std::move(title),
+                               .place = *run.place,
+                               .notes = std::move(notes),
+                               .group = group_.name,
+                               .client = index_,
+                               .endpoint = endpoint_});
+}
+
+/// Which deadline has passed, the step's or the client's, and how long it was; empty when neither has.
+std::string Client::passed_deadline(const StepRun& run) const {
+  const auto named = [](std::string_view name, sched::Duration duration) {
+    return fmt::format("{} {}", name, text::format_duration(duration));
+  };
+  if (run.limit.expired()) return named(run.timeout_name, run.timeout);
+  if (limit_ != nullptr && limit_->expired()) return named("client_timeout", group_.client_timeout);
+  return "";
+}
+
+std::string Client::standing(const StepRun& run) const {
+  std::string text = "after " + text::format_duration(sched::now() - run.started);
+  if (run.timeout != StepRun::kNoTimeout) text += " of " + text::format_duration(run.timeout);
+  if (iterates_) text += fmt::format("; iteration {}", iteration_);
+  if (connection_) {
+    text += fmt::format("; {} bytes unread; peer {}", connection_->unread().size(), state_of(connection_->ended()));
+  }
+  return text + fmt::format("; seed {}", thread_.run.seed);
+}
+
+/// The client will not come to the barriers of its group any more.
+void Client::break_barriers(const scenario::Steps& steps) {
+  for (const scenario::Step& step : steps) {
+    if (const auto* repeat = std::get_if<scenario::Repeat>(&step.action)) break_barriers(repeat->steps);
+    const auto* barrier = std::get_if<scenario::Barrier>(&step.action);
+    if (barrier == nullptr) continue;
+    thread_.run.rendezvous.break_up(barrier->name, fmt::format("client {} {}", text::quote(group_.name), index_));
+  }
+}
+
+}  // namespace client::run

@@ -1,9 +1,9 @@
 #include "client/run/console.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -18,13 +18,23 @@ namespace {
 constexpr auto kRedrawBar = std::chrono::milliseconds(100);
 constexpr auto kRepeatLine = std::chrono::seconds(10);
 constexpr std::size_t kBarWidth = 24;
+constexpr std::size_t kUsualColumns = 80;
 
-constexpr const char* kGreen = "\x1b[32m";
-constexpr const char* kRed = "\x1b[31m";
-constexpr const char* kPlain = "\x1b[0m";
-constexpr const char* kClearLine = "\r\x1b[K";
+constexpr std::string_view kGreen = "\x1b[32m";
+constexpr std::string_view kRed = "\x1b[31m";
+constexpr std::string_view kPlain = "\x1b[0m";
+constexpr std::string_view kClearLine = "\r\x1b[K";
 
-void write_error(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+bool wants_colours() {
+  const char* no_color = std::getenv("NO_COLOR");
+  return no_color == nullptr || *no_color == '\0';
+}
+
+std::size_t columns_of(std::FILE* terminal) {
+  winsize size{};
+  const bool is_known = ::ioctl(::fileno(terminal), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return is_known ? size.ws_col : kUsualColumns;
+}
 
 std::string counted(std::uint64_t count, const char* one, const char* many) {
   return fmt::format("{} {}", count, count == 1 ? one : many);
@@ -36,75 +46,77 @@ std::string bar(std::uint64_t done, std::uint64_t planned) {
 }
 
 std::string progress_text(const Progress& progress) {
-  std::string text = fmt::format("{} of {} clients ended, {} connected, {}", progress.passed + progress.failed,
-                                 progress.planned, progress.connected, counted(progress.frames, "reply", "replies"));
-  if (progress.failed > 0) text += fmt::format(", {} failed", progress.failed);
-  return text + ", " + text::format_duration(progress.elapsed);
+  const std::string failed = progress.failed > 0 ? fmt::format(", {} failed", progress.failed) : "";
+  return fmt::format("{} of {} clients ended{}, {} connected, {}, {}", progress.passed + progress.failed,
+                     progress.planned, failed, progress.connected, counted(progress.frames, "reply", "replies"),
+                     text::format_duration(progress.elapsed));
 }
 
 }  // namespace
 
-Console::Console(Detail detail)
+Console::Console(Detail detail, std::FILE* out)
     : detail_(detail),
-      terminal_(::isatty(STDERR_FILENO) == 1),
-      colours_(terminal_ && std::getenv("NO_COLOR") == nullptr) {}
+      out_(out),
+      is_terminal_(::isatty(::fileno(out)) == 1),
+      has_colours_(is_terminal_ && wants_colours()) {}
 
 Watcher Console::watch(const std::string& name) const {
   if (detail_ == Detail::quiet) return {};
   const std::string shown = text::escape(name);
-  if (!terminal_) {
-    return {.show = [shown](const Progress& progress) { write_error(shown + ": " + progress_text(progress) + '\n'); },
+  if (!is_terminal_) {
+    return {.show = [this, shown](const Progress& progress) { say(shown + ": " + progress_text(progress)); },
             .every = kRepeatLine};
   }
-  return {.show =
-              [shown](const Progress& progress) {
-                write_error(kClearLine + shown + " " + bar(progress.passed + progress.failed, progress.planned) + " " +
-                            progress_text(progress));
-              },
-          .every = kRedrawBar};
+  const auto draw = [this, shown](const Progress& progress) {
+    std::string line = fmt::format("{} {} {}", shown, bar(progress.passed + progress.failed, progress.planned),
+                                   progress_text(progress));
+    // A line that wraps could not be cleared.
+    line.resize(std::min(line.size(), columns_of(out_) - 1));
+    write(fmt::format("{}{}", kClearLine, line));
+  };
+  return {.show = draw, .every = kRedrawBar};
 }
 
-void Console::show(const scenario::Scenario& scenario, const ScenarioResult& result) const {
+void Console::show(const scenario::Scenario& scenario, const ScenarioResult& result) {
   const bool passed = result.passed == result.planned;
-  ++sum_.scenarios;
   sum_.passed += passed ? 1 : 0;
   sum_.clients += result.planned;
   sum_.frames += result.frames;
   sum_.elapsed += result.elapsed;
-  clear_bar();
-  write_error(result.failures.render(scenario.source, scenario.name, result.planned));
+  if (is_terminal_) write(kClearLine);
+  write(result.failures.render(scenario.source, scenario.name, result.planned));
   if (detail_ == Detail::quiet) return;
-  std::string line =
-      fmt::format("{} {}: {} of {} passed", paint(passed ? "ok  " : "FAIL", passed ? kGreen : kRed),
-                  text::escape(scenario.name), result.passed, counted(result.planned, "client", "clients"));
-  if (result.interrupted > 0) line += fmt::format(", {} cut short", result.interrupted);
-  line += fmt::format(", {} matched, {} sent, {} received, {}", counted(result.frames, "reply", "replies"),
-                      text::format_size(result.bytes_sent), text::format_size(result.bytes_received),
-                      text::format_duration(result.elapsed));
-  say(line);
+  const std::string failed = result.failed > 0 ? fmt::format(", {} failed", result.failed) : "";
+  const std::string cut_short = result.interrupted > 0 ? fmt::format(", {} cut short", result.interrupted) : "";
+  say(fmt::format("{} {}: {} of {} passed{}{}, {} matched, {} sent, {} received, {}",
+                  paint(passed ? "ok  " : "FAIL", passed ? kGreen : kRed), text::escape(scenario.name), result.passed,
+                  counted(result.planned, "client", "clients"), failed, cut_short,
+                  counted(result.frames, "reply", "replies"), text::format_size(result.bytes_sent),
+                  text::format_size(result.bytes_received), text::format_duration(result.elapsed)));
 }
 
-void Console::show_verdict(bool passed, const std::string& why) const {
-  std::string line = fmt::format(
-      "{}: {} of {} passed, {}, {} matched, {}", paint(passed ? "PASS" : "FAIL", passed ? kGreen : kRed), sum_.passed,
-      counted(sum_.scenarios, "scenario", "scenarios"), counted(sum_.clients, "client", "clients"),
-      counted(sum_.frames, "reply", "replies"), text::format_duration(sum_.elapsed));
-  if (!why.empty()) line += " (" + why + ")";
-  say(line);
+void Console::show_verdict(bool passed, std::uint64_t planned, std::string_view why) const {
+  if (passed && detail_ == Detail::quiet) return;
+  say(fmt::format("{}: {} of {} passed, {}, {} matched, {}{}", paint(passed ? "PASS" : "FAIL", passed ? kGreen : kRed),
+                  sum_.passed, counted(planned, "scenario", "scenarios"), counted(sum_.clients, "client", "clients"),
+                  counted(sum_.frames, "reply", "replies"), text::format_duration(sum_.elapsed),
+                  why.empty() ? "" : fmt::format(" ({})", why)));
 }
 
-void Console::say(const std::string& line) const { write_error(line + '\n'); }
+void Console::say(std::string_view line) const { write(fmt::format("{}\n", line)); }
 
-void Console::detail(const std::string& line) const {
-  if (detail_ == Detail::verbose) say(line);
+void Console::say_from(Detail detail, std::string_view line) const {
+  if (detail_ >= detail) say(line);
 }
 
-std::string Console::paint(const std::string& text, const char* colour) const {
-  return colours_ ? colour + text + kPlain : text;
+/// In one piece, so that nothing else comes between.
+void Console::write(std::string_view text) const {
+  std::fwrite(text.data(), 1, text.size(), out_);
+  std::fflush(out_);
 }
 
-void Console::clear_bar() const {
-  if (terminal_) write_error(kClearLine);
+std::string Console::paint(std::string_view text, std::string_view colour) const {
+  return has_colours_ ? fmt::format("{}{}{}", colour, text, kPlain) : std::string(text);
 }
 
 }  // namespace client::run

@@ -17,22 +17,6 @@ using sched::Descriptor;
 using sched::Listener;
 using sched::Result;
 
-/// echo_server's options from its arguments; `url` where they name none.
-std::expected<server::Options, std::string> parse(const std::vector<std::string>& arguments, const char* url) {
-  auto parsed = server::parse_options(arguments);
-  if (const auto* error = std::get_if<server::UsageError>(&parsed)) {
-    return std::unexpected("--server-options: " + error->message);
-  }
-  if (std::holds_alternative<server::Printout>(parsed)) {
-    return std::unexpected("--server-options: only options that a server runs with");
-  }
-  auto& options = std::get<server::Options>(parsed);
-  if (options.urls == std::vector{*transport::parse_url(server::kDefaultUrl)}) {
-    options.urls = {*transport::parse_url(url)};
-  }
-  return options;
-}
-
 std::unique_ptr<PreparedServer> prepare(server::Options options, unsigned threads) {
   auto prepared = std::make_unique<PreparedServer>();
   prepared->limits.reset(new server::ConnectionLimits(connection_limits(options, threads)));
@@ -72,24 +56,38 @@ Result<std::vector<Listener>> listen_anew(const server::Options& options) {
 
 }  // namespace
 
-std::expected<std::unique_ptr<PreparedServer>, std::string> prepare_embedded(const std::vector<std::string>& arguments,
+std::expected<server::Options, std::string> parse_server_options(const std::vector<std::string>& arguments) {
+  auto parsed = server::parse_options(arguments);
+  if (const auto* error = std::get_if<server::UsageError>(&parsed)) {
+    return std::unexpected("--server-options: " + error->message);
+  }
+  const auto* options = std::get_if<server::Options>(&parsed);
+  const server::Options usual;
+  const bool fits = options != nullptr && options->backend == usual.backend && options->threads == usual.threads &&
+                    options->spin == usual.spin && options->port_file.empty() &&
+                    options->log_level == usual.log_level && options->log_format == usual.log_format;
+  if (fits) return *options;
+  return std::unexpected(
+      "--server-options: a server inside echo_client runs on the client's schedulers and keeps no log; --backend, "
+      "--threads, --spin, --port-file, --log-level, --log-format, --help and --version are for echo_server alone");
+}
+
+std::expected<std::unique_ptr<PreparedServer>, std::string> prepare_embedded(server::Options options,
                                                                              unsigned threads) {
-  auto options = parse(arguments, "tcp://127.0.0.1:0");
-  if (!options) return std::unexpected(options.error());
-  auto sockets = transport::bind(options->urls, stream_options(*options), threads);
+  if (options.urls == std::vector{*transport::parse_url(server::kDefaultUrl)}) {
+    options.urls = {*transport::parse_url("tcp://127.0.0.1:0")};
+  }
+  auto sockets = transport::bind(options.urls, stream_options(options), threads);
   if (!sockets) return std::unexpected(sockets.error());
-  auto prepared = prepare(std::move(*options), threads);
+  auto prepared = prepare(std::move(options), threads);
   prepared->sockets = std::move(*sockets);
   prepared->url = to_string(prepared->sockets.front().url);
   prepared->server.listeners = [server = prepared.get()](unsigned thread) { return adopt_copies(*server, thread); };
   return prepared;
 }
 
-std::expected<std::unique_ptr<PreparedServer>, std::string> prepare_simulated(
-    const std::vector<std::string>& arguments) {
-  auto options = parse(arguments, server::kDefaultUrl);
-  if (!options) return std::unexpected(options.error());
-  auto prepared = prepare(std::move(*options), 1);
+std::unique_ptr<PreparedServer> prepare_simulated(server::Options options) {
+  auto prepared = prepare(std::move(options), 1);
   prepared->url = to_string(prepared->server.options.urls.front());
   prepared->server.listeners = [server = prepared.get()](unsigned) { return listen_anew(server->server.options); };
   return prepared;

@@ -14,19 +14,21 @@ namespace client::run {
 
 /// A server that is ready to be run beside the clients of one scenario after the other. It stays where it is.
 struct PreparedServer {
-  std::string url;  ///< where clients find it
+  std::string url;  ///< where clients find it: its first
   LocalServer server;
   std::unique_ptr<server::ConnectionLimits> limits;
   std::vector<transport::BoundSocket> sockets;  ///< of an embedded one, open all the time
 };
 
-/// Binds a server on this machine, for `threads` schedulers: at the first URL in `arguments`, which are echo_server's,
-/// else at a free port of 127.0.0.1. The error is a sentence.
-std::expected<std::unique_ptr<PreparedServer>, std::string> prepare_embedded(const std::vector<std::string>& arguments,
-                                                                             unsigned threads);
+/// echo_server's options from its `arguments`: those that mean something inside this process, where the server runs on
+/// the schedulers of the clients and keeps no log. The error is a sentence.
+std::expected<server::Options, std::string> parse_server_options(const std::vector<std::string>& arguments);
 
-/// A server on the simulated network.
-std::expected<std::unique_ptr<PreparedServer>, std::string> prepare_simulated(
-    const std::vector<std::string>& arguments);
+/// Binds a server on this machine, for `threads` schedulers: at the URLs of `options`, the default one being replaced
+/// by a free port of 127.0.0.1. The error is a sentence.
+std::expected<std::unique_ptr<PreparedServer>, std::string> prepare_embedded(server::Options options, unsigned threads);
+
+/// A server on the simulated network, at the URLs of `options`.
+std::unique_ptr<PreparedServer> prepare_simulated(server::Options options);
 
 }  // namespace client::run

@@ -17,6 +17,9 @@ namespace {
 /// Descriptors of a thread that are no connections: the standard streams, the backend's, signals, mailboxes, listeners.
 constexpr std::uint64_t kOtherDescriptors = 32;
 
+/// As many as --threads takes.
+constexpr std::uint64_t kMaxThreads = 1024;
+
 struct PortRange {
   std::uint64_t first = 32768;
   std::uint64_t last = 60999;
@@ -47,12 +50,14 @@ std::optional<std::string> exceeds_descriptors(const Need& need) {
   const std::uint64_t needed = needed_by(need.threads);
   if (needed <= limit.rlim_cur) return std::nullopt;
   std::uint64_t threads = need.threads;
-  while (threads < need.clients && needed_by(threads) > limit.rlim_cur) ++threads;
+  while (threads < kMaxThreads && needed_by(threads) > limit.rlim_cur) ++threads;
+  const bool helps = needed_by(threads) <= limit.rlim_cur;
   return fmt::
       format(
-          "{} connections need {} file descriptors{}, and the limit RLIMIT_NOFILE is {}: use --threads {}, or raise "
-          "the " "limit with: ulimit -n {}",
-          need.clients, needed, need.threads > 1 ? " in each thread" : "", limit.rlim_cur, threads, needed);
+          "{} connections need {} file descriptors{}, and the limit RLIMIT_NOFILE is {}: {}raise the limit with: "
+          "ulimit -n " "{}",
+          need.clients, needed, need.threads > 1 ? " in each thread" : "", limit.rlim_cur,
+          helps ? fmt::format("use --threads {}, or ", threads) : "", needed);
 }
 
 std::optional<std::string> exceeds_ports(const scenario::Scenario& scenario) {

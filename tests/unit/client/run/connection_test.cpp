@@ -1,0 +1,136 @@
+#include "client/run/connection.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "scheduler/backends/simulated.h"
+#include "scheduler/cancel_scope.h"
+#include "scheduler/listener.h"
+#include "scheduler/scheduler.h"
+#include "scheduler/sleep.h"
+#include "tests/support/coroutines.h"
+
+namespace client::run {
+namespace {
+
+using scenario::Eol;
+using sched::Task;
+using Nothing = Connection::Nothing;
+
+constexpr auto kLongEnough = std::chrono::seconds(1);
+
+/// Runs `body` with a connection that keeps 1000 bytes, and its peer.
+void run(Task<> (*body)(Connection& connection, sched::Stream& peer)) {
+  sched::Scheduler scheduler(sched::make_simulated_backend({.seed = 1}));
+  scheduler.run([](auto body) -> Task<> {
+    sched::Listener listener = support::must(sched::listen(*sched::Address::ip("127.0.0.1", 0)));
+    support::Pair pair = co_await support::connect_pair(listener);
+    Connection connection(std::move(pair.client), 1000);
+    connection.start();
+    co_await body(connection, pair.server);
+    co_await connection.close();
+  }(body));
+}
+
+TEST(Connection, KeepsWhatArrivesUntilItIsConsumed) {
+  run([](Connection& connection, sched::Stream& peer) -> Task<> {
+    support::must(co_await support::send_text(peer, "abcdef"));
+    support::must(co_await sched::sleep_for(kLongEnough));
+    EXPECT_EQ(connection.unread(), "abcdef");
+    connection.consume(4);
+    EXPECT_EQ(connection.unread(), "ef");
+    support::must(co_await support::send_text(peer, "gh"));
+    support::must(co_await sched::sleep_for(kLongEnough));
+    EXPECT_EQ(connection.unread(), "efgh");
+    EXPECT_EQ(connection.received(), 8U);
+  });
+}
+
+TEST(Connection, LeavesAViewOfWhatIsConsumedValidUntilTheNextAwait) {
+  run([](Connection& connection, sched::Stream& peer) -> Task<> {
+    support::must(co_await support::send_text(peer, "abc\n"));
+    const auto line = co_await connection.next_line(Eol::lf);
+    connection.consume(line->consumed);
+    EXPECT_EQ(line->bytes, "abc");
+    EXPECT_EQ(connection.unread(), "");
+  });
+}
+
+TEST(Connection, GivesMoreThanItKeepsOverTime) {
+  run([](Connection& connection, sched::Stream& peer) -> Task<> {
+    for (int i = 0; i < 100; ++i) {
+      support::must(co_await support::send_text(peer, std::string(99, 'x') + "\n"));
+      const auto line = co_await connection.next_line(Eol::lf);
+      EXPECT_EQ(line->bytes.size(), 99U);
+      connection.consume(line->consumed);
+    }
+    EXPECT_FALSE(connection.overflowed());
+    EXPECT_EQ(connection.received(), 10'000U);
+  });
+}
+
+TEST(Connection, TellsWhenMoreIsUnreadThanItKeeps) {
+  run([](Connection& connection, sched::Stream& peer) -> Task<> {
+    support::must(co_await support::send_text(peer, std::string(1000, 'x')));
+    support::must(co_await sched::sleep_for(kLongEnough));
+    EXPECT_FALSE(connection.overflowed());
+    support::must(co_await support::send_text(peer, "y"));
+    support::must(co_await sched::sleep_for(kLongEnough));
+    EXPECT_TRUE(connection.overflowed());
+    EXPECT_LE(connection.unread().size(), 1000U);
+    EXPECT_EQ((co_await connection.next_line(Eol::lf)).error(), Nothing::overflow);
+  });
+}
+
+TEST(Connection, ReadsOnAfterAnOverflowSoThatNobodyIsHeldUp) {
+  run([](Connection& connection, sched::Stream& peer) -> Task<> {
+    support::must(co_await support::send_text(peer, std::string(1'000'000, 'x')));
+    support::must(co_await sched::sleep_for(kLongEnough));
+    EXPECT_EQ(connection.received(), 1'000'000U);
+    EXPECT_LE(connection.unread().size(), 1000U);
+  });
+}
+
+TEST(Connection, TellsThePeersEndAndThenGivesTheRest) {
+  run([](Connection& connection, sched::Stream& peer) -> Task<> {
+    support::must(co_await support::send_text(peer, "a\nb"));
+    support::must(peer.shutdown_send());
+    support::must(co_await sched::sleep_for(kLongEnough));
+    EXPECT_EQ(connection.ended()->code, sched::ErrorCode::end_of_stream);
+    for (const char* expected : {"a", "b"}) {
+      const auto line = co_await connection.next_line(Eol::lf);
+      EXPECT_EQ(line->bytes, expected);
+      connection.consume(line->consumed);
+    }
+    EXPECT_EQ((co_await connection.next_line(Eol::lf)).error(), Nothing::ended);
+  });
+}
+
+TEST(Connection, MakesNoLineOfWhatWasCutOffByAReset) {
+  run([](Connection& connection, sched::Stream& peer) -> Task<> {
+    support::must(co_await support::send_text(peer, "a"));
+    support::must(co_await sched::sleep_for(kLongEnough));
+    peer.reset();
+    EXPECT_EQ((co_await connection.next_line(Eol::lf)).error(), Nothing::ended);
+    EXPECT_EQ(sched::name_of(*connection.ended()), "ECONNRESET");
+    EXPECT_EQ(connection.unread(), "a");
+  });
+}
+
+TEST(Connection, GivesUpWhenItsReaderIsCancelled) {
+  run([](Connection& connection, sched::Stream&) -> Task<> {
+    const sched::CancelScope limit(sched::instant_after(sched::now(), kLongEnough));
+    EXPECT_EQ((co_await connection.next_line(Eol::lf)).error(), Nothing::cancelled);
+  });
+}
+
+TEST(Connection, SendsWhileItReads) {
+  run([](Connection& connection, sched::Stream& peer) -> Task<> {
+    support::must(co_await connection.stream().send(support::bytes_of("to the peer")));
+    EXPECT_EQ(co_await support::receive_exactly(peer, 11), "to the peer");
+  });
+}
+
+}  // namespace
+}  // namespace client::run

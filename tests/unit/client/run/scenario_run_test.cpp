@@ -1,0 +1,205 @@
+#include "client/run/scenario_run.h"
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "client/run/local_server.h"
+#include "client/scenario/load.h"
+#include "scheduler/backends/simulated.h"
+#include "scheduler/make_backend.h"
+
+namespace client::run {
+namespace {
+
+using sched::BackendKind;
+using sched::Result;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using End = ScenarioResult::End;
+
+constexpr auto kHello = R"({"clients": [
+    {"name": "a", "count": 20, "steps": [{"exchange": {"send": "${uuid}", "expect": {"matches": "^GOT:[0-9a-f-]{36}$"}}}]},
+    {"name": "b", "count": 10, "iterations": 3, "connection": "per_iteration",
+     "steps": [{"exchange": {"send": "b", "expect": "GOT:b"}}, {"barrier": {"name": "round", "parties": 10}}]}]})";
+
+scenario::Scenario parsed(const std::string& text, const std::string& url) {
+  scenario::LoadOptions options;
+  options.target = url;
+  auto scenario = scenario::parse("x.json", text, options);
+  EXPECT_TRUE(scenario) << render(scenario.error().front());
+  return std::move(*scenario);
+}
+
+/// One run on a simulated network, with a server.
+Result<ScenarioResult> simulate(const std::string& text, std::uint64_t seed,
+                                sched::Duration time_limit = seconds(300)) {
+  const auto server = prepare_simulated(parse_server_options({}).value());
+  RunSettings settings;
+  settings.make_backend = [seed] { return sched::make_simulated_backend({.seed = seed}); };
+  settings.seed = seed;
+  settings.time_limit = time_limit;
+  settings.time_limit_name = "--timeout 1s";
+  settings.server = &server->server;
+  return run_scenario(parsed(text, server->url), settings, {});
+}
+
+/// One run on the kernel, with a server on the same schedulers.
+Result<ScenarioResult> embed(BackendKind backend, unsigned threads, const std::string& text,
+                             sched::Duration time_limit = seconds(300)) {
+  const auto server = prepare_embedded(parse_server_options({}).value(), threads);
+  if (!server) ADD_FAILURE() << server.error();
+  RunSettings settings;
+  settings.make_backend = [backend]() -> Result<std::unique_ptr<sched::Backend>> {
+    auto chosen = sched::make_backend(backend);
+    if (!chosen) return std::unexpected(chosen.error());
+    return std::move(chosen->backend);
+  };
+  settings.threads = threads;
+  settings.time_limit = time_limit;
+  settings.server = &(*server)->server;
+  return run_scenario(parsed(text, (*server)->url), settings, {});
+}
+
+TEST(ScenarioRun, CountsWhatHappened) {
+  const auto result = simulate(kHello, 1);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->planned, 30U);
+  EXPECT_EQ(result->passed, 30U);
+  EXPECT_EQ(result->failed, 0U);
+  EXPECT_EQ(result->connected, 50U);
+  EXPECT_EQ(result->frames, 50U);
+  EXPECT_EQ(result->bytes_sent, 20U * 37 + 30U * 2);
+  EXPECT_EQ(result->bytes_received, 20U * 41 + 30U * 6);
+  EXPECT_GT(result->elapsed, sched::Duration::zero());
+  EXPECT_EQ(result->end, End::complete);
+}
+
+TEST(ScenarioRun, RepeatsExactlyWithTheSameSeed) {
+  const auto text = [](std::uint64_t seed) {
+    const auto result = simulate(R"({"clients": [{"name": "g", "count": 20, "steps": [
+        {"sleep": {"min": "0s", "max": "1s"}}, {"exchange": {"send": "a", "expect": "b"}}]}]})",
+                                 seed);
+    return fmt::format("{} {}", result->elapsed.count(),
+                       result->failures.render(scenario::SourceFile("x.json", "\n"), "x", 20));
+  };
+  EXPECT_EQ(text(7), text(7));
+  EXPECT_NE(text(7), text(8));
+}
+
+TEST(ScenarioRun, EndsAtItsTimeLimit) {
+  const auto result =
+      simulate(R"({"defaults": {"client_timeout": "1h"}, "clients": [{"count": 3, "steps": [{"sleep": "30m"}]}]})", 1,
+               seconds(2));
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->end, End::deadline);
+  EXPECT_EQ(result->interrupted, 3U);
+  EXPECT_FALSE(result->failures.empty()) << "they tell where they were";
+  EXPECT_LT(result->elapsed, seconds(3));
+}
+
+class OnTheKernel : public testing::TestWithParam<std::tuple<BackendKind, unsigned>> {
+ protected:
+  static BackendKind backend() { return std::get<0>(GetParam()); }
+  static unsigned threads() { return std::get<1>(GetParam()); }
+};
+
+INSTANTIATE_TEST_SUITE_P(, OnTheKernel,
+                         testing::Combine(testing::Values(BackendKind::epoll, BackendKind::io_uring),
+                                          testing::Values(1U, 2U, 3U)),
+                         [](const auto& info) {
+                           return fmt::format("{}_{}",
+                                              std::get<0>(info.param) == BackendKind::epoll ? "epoll" : "io_uring",
+                                              std::get<1>(info.param));
+                         });
+
+TEST_P(OnTheKernel, ClientsOfAllThreadsPass) {
+  const auto result = embed(backend(), threads(), kHello);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->passed, 30U) << result->failures.render(scenario::SourceFile("x.json", kHello), "x", 30);
+  EXPECT_EQ(result->connected, 50U);
+}
+
+TEST_P(OnTheKernel, TheServerServesUntilTheLastClientHasEnded) {
+  // The second group's threads are through at once; the first one's client then meets the listeners of all threads.
+  const auto result = embed(backend(), threads(), R"({"clients": [
+      {"name": "long", "iterations": 60, "connection": "per_iteration",
+       "steps": [{"exchange": {"send": "a", "expect": "GOT:a"}}]},
+      {"name": "short", "count": 2, "steps": [{"exchange": {"send": "b", "expect": "GOT:b"}}]}]})");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->passed, 3U);
+  EXPECT_EQ(result->connected, 62U);
+}
+
+TEST_P(OnTheKernel, ABarrierHoldsTheClientsOfAllThreads) {
+  const auto result =
+      embed(backend(), threads(), R"({"clients": [{"count": 12, "iterations": 20, "steps": [{"barrier": {}}]}]})");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->passed, 12U);
+}
+
+TEST_P(OnTheKernel, AFailureReachesThoseWhoWaitOnOtherThreads) {
+  const auto result = embed(backend(), threads(), R"({"clients": [
+      {"name": "liar", "steps": [{"exchange": {"send": "a", "expect": "b"}}, {"barrier": {}}]},
+      {"name": "waiting", "count": 5, "steps": [{"barrier": {}}]}]})");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->failed, 6U);
+}
+
+TEST_P(OnTheKernel, EndsAllThreadsAtItsTimeLimit) {
+  const auto result =
+      embed(backend(), threads(),
+            R"({"defaults": {"client_timeout": "1h"}, "clients": [{"count": 6, "steps": [{"sleep": "30m"}]}]})",
+            milliseconds(50));
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->end, End::deadline);
+  EXPECT_EQ(result->interrupted, 6U);
+}
+
+TEST(ScenarioRun, TellsThatABackendCannotBeMadeOnWhateverThread) {
+  for (int failing = 0; failing < 3; ++failing) {
+    RunSettings settings;
+    std::atomic<int> made = 0;
+    settings.threads = 3;
+    settings.make_backend = [&]() -> Result<std::unique_ptr<sched::Backend>> {
+      if (made++ == failing) return sched::system_error("io_uring_setup", EPERM);
+      return std::move(sched::make_backend(BackendKind::epoll)->backend);
+    };
+    const auto result =
+        run_scenario(parsed(R"({"defaults": {"client_timeout": "1h"}, "clients": [{"count": 6, "connection": "manual",
+                   "steps": [{"sleep": "30m"}, {"connect": {}}]}]})",
+                            "tcp://127.0.0.1:1"),
+                     settings, {});
+    ASSERT_FALSE(result);
+    EXPECT_EQ(describe(result.error()), "io_uring_setup: EPERM (Operation not permitted)");
+  }
+}
+
+TEST(ScenarioRun, ShowsItsProgress) {
+  std::vector<Progress> shown;
+  const auto server = prepare_simulated(parse_server_options({}).value());
+  RunSettings settings;
+  settings.make_backend = [] { return sched::make_simulated_backend({.seed = 1}); };
+  settings.server = &server->server;
+  const auto result = run_scenario(
+      parsed(
+          R"({"clients": [{"count": 4, "steps": [{"exchange": {"send": "a", "expect": "GOT:a"}}, {"sleep": "5500ms"}]}]})",
+          server->url),
+      settings, {.show = [&](const Progress& progress) { shown.push_back(progress); }, .every = seconds(1)});
+  ASSERT_TRUE(result);
+  ASSERT_EQ(shown.size(), 5U);
+  EXPECT_EQ(shown.back().planned, 4U);
+  EXPECT_EQ(shown.back().passed, 0U);
+  EXPECT_EQ(shown.back().connected, 4U);
+  EXPECT_EQ(shown.back().frames, 4U);
+  EXPECT_GE(shown.back().elapsed, seconds(5));
+}
+
+}  // namespace
+}  // namespace client::run

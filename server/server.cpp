@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -27,6 +28,9 @@ constexpr sched::Duration kLongestRest = std::chrono::milliseconds(800);
 /// Descriptors of each thread that connections do not take: those of listeners, the backend and the log, and what it
 /// takes to accept a connection and close it at once.
 constexpr std::size_t kReservedDescriptors = 16;
+
+/// So many connections at once make it worth the milliseconds that giving back memory takes.
+constexpr std::size_t kCrowd = 1000;
 
 constexpr auto kTellThinned = std::chrono::seconds(1);
 
@@ -146,6 +150,16 @@ sched::Task<void> Server::serve(sched::Stream stream, sched::Address peer, Conne
   }
   log_.connection_closed(peer, name_of(end), sched::now());
   session_ended_.set();
+  give_back_memory();
+}
+
+/// Gives the system back what a crowd of connections needed when the last of them leaves: malloc keeps it otherwise.
+void Server::give_back_memory() {
+  most_sessions_ = std::max(most_sessions_, sessions_->size());
+  const bool last = sessions_->size() == 1;
+  if (!last || most_sessions_ < kCrowd) return;
+  most_sessions_ = 0;
+  ::malloc_trim(0);
 }
 
 sched::Task<void> Server::tell_thinned() {

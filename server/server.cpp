@@ -141,10 +141,12 @@ sched::Task<void> Server::wait_for_descriptors(sched::Duration at_most) {
   [[maybe_unused]] const Result<void> ended = co_await session_ended_.wait();
 }
 
-sched::Task<void> Server::serve(sched::Stream stream, sched::Address peer, ConnectionLimits::Permit) {
+sched::Task<void> Server::serve(sched::Stream stream, sched::Address peer, ConnectionLimits::Permit permit) {
   log_.connection_opened(peer, sched::now());
   SessionEnd end{};
   {
+    // Whoever reads that this connection is closed finds its place free.
+    const ConnectionLimits::Permit held = std::move(permit);
     Session session(std::move(stream), settings_);
     end = co_await session.run();
   }

@@ -42,7 +42,8 @@ class Operation : public ListNode<WaiterTag> {
   /// Done: the fiber is resumed in its turn.
   void complete();
 
-  /// Something may have changed: the operation is attempted again when the fiber's turn comes.
+  /// Something may have changed: the operation, which is parked, is attempted again when the fiber's turn comes. Not
+  /// from within its own attempt().
   void wake();
 
   bool is_done() const { return done_; }

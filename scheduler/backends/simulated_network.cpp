@@ -217,7 +217,11 @@ void Network::on_dialled(Connection& connection) {
     const bool is_missing_path = to.is_unix() && !to.host().starts_with('@') && !paths_.contains(to);
     return connection.refuse(is_missing_path ? ENOENT : ECONNREFUSED);
   }
-  if (!listener->is_full()) return take_in(*listener, connection);
+  if (!listener->is_full()) {
+    take_in(*listener, connection);
+    if (listener->watcher != nullptr) listener->watcher->on_readable();
+    return;
+  }
   world_.trace.mark(Mark::backlog_full);
   if (to.is_unix()) {
     listener->waiting.push_back(&connection);
@@ -229,7 +233,6 @@ void Network::on_dialled(Connection& connection) {
 void Network::take_in(ListeningSocket& listener, Connection& connection) {
   connection.stand(listener.options.streams);
   listener.queue.push_back(&connection);
-  if (listener.watcher != nullptr) listener.watcher->on_readable();
 }
 
 void Network::close(Socket& socket, Close how) {

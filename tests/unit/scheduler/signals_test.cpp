@@ -1,0 +1,80 @@
+#include "scheduler/signals.h"
+
+#include <csignal>
+
+#include <gtest/gtest.h>
+
+#include "scheduler/backends/epoll.h"
+#include "scheduler/cancel_scope.h"
+#include "scheduler/scheduler.h"
+#include "scheduler/scope.h"
+#include "scheduler/sleep.h"
+#include "tests/support/coroutines.h"
+
+namespace sched {
+namespace {
+
+using support::error_of;
+using support::must;
+
+using namespace std::chrono_literals;
+
+bool is_blocked(int signal) {
+  sigset_t mask{};
+  ::pthread_sigmask(SIG_BLOCK, nullptr, &mask);
+  return ::sigismember(&mask, signal) == 1;
+}
+
+void run(Task<> (*body)()) {
+  Scheduler scheduler(make_epoll_backend().value());
+  scheduler.run(body());
+}
+
+TEST(Signals, AreReceivedOneByOne) {
+  run([]() -> Task<> {
+    Signals signals{SIGUSR1, SIGUSR2};
+    ::raise(SIGUSR1);
+    EXPECT_EQ(must(co_await signals.next()), SIGUSR1);
+    ::raise(SIGUSR2);
+    EXPECT_EQ(must(co_await signals.next()), SIGUSR2);
+  });
+}
+
+TEST(Signals, AreWaitedFor) {
+  run([]() -> Task<> {
+    Signals signals{SIGUSR1};
+    Scope scope;
+    scope.spawn([](Signals& from) -> Task<> { EXPECT_EQ(must(co_await from.next()), SIGUSR1); }(signals));
+    must(co_await sleep_for(1ms));
+    EXPECT_EQ(scope.size(), 1U);
+    ::raise(SIGUSR1);
+    must(co_await scope.join());
+  });
+}
+
+TEST(Signals, AreNotLostWhenTheWaitIsCancelled) {
+  run([]() -> Task<> {
+    Signals signals{SIGUSR1};
+    {
+      const CancelScope limit(now() + 1ms);
+      EXPECT_EQ(error_of(limit.outcome(co_await signals.next())), "timed out");
+    }
+    ::raise(SIGUSR1);
+    EXPECT_EQ(must(co_await signals.next()), SIGUSR1);
+  });
+}
+
+TEST(Signals, AreBlockedAsLongAsTheyAreWaitedForAndNoLonger) {
+  EXPECT_FALSE(is_blocked(SIGUSR1));
+  {
+    const Signals signals{SIGUSR1};
+    EXPECT_TRUE(is_blocked(SIGUSR1));
+    EXPECT_FALSE(is_blocked(SIGUSR2));
+  }
+  EXPECT_FALSE(is_blocked(SIGUSR1));
+}
+
+TEST(SignalsDeathTest, ThatDoNotExistAreAProgrammersError) { EXPECT_DEATH(Signals{9999}, "no such signal"); }
+
+}  // namespace
+}  // namespace sched

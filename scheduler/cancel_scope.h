@@ -24,7 +24,7 @@ class CancelScope final : private Timer {
   enum class Shield : bool { no, yes };
 
   /// Cancelled at `deadline`, if it is still there. A shielded scope hides the cancellation of the fiber and of the
-  /// scopes around it: for the orderly end of what was cancelled, always with a deadline.
+  /// scopes around it: for the orderly end of what was cancelled, always with a deadline. Throws std::bad_alloc.
   explicit CancelScope(Instant deadline = kNever, Shield shield = Shield::no);
   ~CancelScope();
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <new>
+
 #include "scheduler/operation.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/time.h"
@@ -7,16 +9,21 @@
 
 namespace sched {
 
-/// Completes at an instant, or in the next turn when it has passed. Result: nothing. Errors: cancelled. Cancellation:
-/// at once.
+/// Completes at an instant, or in the next turn when it has passed. Result: nothing. Errors: cancelled, out_of_memory.
+/// Cancellation: at once.
 class Sleep final : public Operation, private Timer {
  public:
   explicit Sleep(Instant until) : until_(until) {}
 
   const char* name() const override { return "sleep"; }
   bool attempt() override {
-    fiber().scheduler().timers().add(*this, until_);
-    return false;
+    try {
+      fiber().scheduler().timers().add(*this, until_);
+      return false;
+    } catch (const std::bad_alloc&) {
+      result_ = failure(ErrorCode::out_of_memory, "sleep");
+      return true;
+    }
   }
   void cancel() override {
     fiber().scheduler().timers().remove(*this);

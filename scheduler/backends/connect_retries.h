@@ -1,8 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <utility>
-#include <vector>
 
 #include "scheduler/stream.h"
 #include "scheduler/time.h"
@@ -13,8 +11,10 @@ namespace sched {
 /// room, so they are tried again a little later.
 class ConnectRetries {
  public:
-  void add(ConnectOperation& operation) { waiting_.push_back(&operation); }
-  void remove(ConnectOperation& operation) { std::erase(waiting_, &operation); }
+  void add(ConnectOperation& operation) { waiting_.push_back(operation); }
+  void remove(ConnectOperation& operation) {
+    if (operation.is_linked()) operation.unlink();
+  }
 
   /// Until when a backend may wait that would wait until `deadline`.
   Instant limit(Instant now, Instant deadline) const {
@@ -23,13 +23,13 @@ class ConnectRetries {
 
   /// After the wait: all are attempted again.
   void wake() {
-    for (ConnectOperation* operation : std::exchange(waiting_, {})) operation->wake();
+    while (Operation* operation = waiting_.pop_front()) operation->wake();
   }
 
  private:
   static constexpr Duration kPause = std::chrono::milliseconds(1);
 
-  std::vector<ConnectOperation*> waiting_;
+  WaitList waiting_;
 };
 
 }  // namespace sched

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <memory>
+#include <new>
 
 #include "scheduler/backends/connect_retries.h"
 #include "scheduler/backends/heap_buffers.h"
@@ -147,7 +149,8 @@ Result<void> EpollBackend::watch(int fd, std::uint32_t events, Source& source) {
 }
 
 Result<EpollStream*> EpollBackend::make_stream(Descriptor fd, const StreamOptions& options) {
-  auto stream = std::make_unique<EpollStream>(std::move(fd), options);
+  std::unique_ptr<EpollStream> stream(new (std::nothrow) EpollStream(std::move(fd), options));
+  if (!stream) return failure(ErrorCode::out_of_memory, "stream");
   const auto watched = watch(stream->fd.get(), EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, *stream);
   if (!watched) return std::unexpected(watched.error());
   return stream.release();
@@ -160,7 +163,8 @@ Result<ListenerState*> EpollBackend::listen(const Address& address, const Listen
 }
 
 Result<ListenerState*> EpollBackend::adopt(Descriptor listening, const ListenOptions& options) {
-  auto listener = std::make_unique<EpollListener>(std::move(listening), options.streams);
+  std::unique_ptr<EpollListener> listener(new (std::nothrow) EpollListener(std::move(listening), options.streams));
+  if (!listener) return failure(ErrorCode::out_of_memory, "listen");
   const auto watched = watch(listener->fd.get(), EPOLLIN | EPOLLET | EPOLLEXCLUSIVE, *listener);
   if (!watched) return std::unexpected(watched.error());
   return listener.release();
@@ -258,7 +262,11 @@ bool EpollBackend::attempt(ReadinessOperation& operation) {
     operation.state = nullptr;
     return true;
   }
-  watched = new WatchedDescriptor(operation);
+  watched = new (std::nothrow) WatchedDescriptor(operation);
+  if (watched == nullptr) {
+    operation.result = failure(ErrorCode::out_of_memory, "poll");
+    return true;
+  }
   const std::uint32_t events = operation.ready == Ready::to_read ? EPOLLIN | EPOLLRDHUP : EPOLLOUT;
   const Result<void> result = watch(operation.fd, events | EPOLLONESHOT, *watched);
   if (result) {

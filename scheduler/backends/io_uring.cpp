@@ -74,7 +74,9 @@ Result<ListenerState*> UringBackend::listen(const Address& address, const Listen
 Result<ListenerState*> UringBackend::adopt(Descriptor listening, const ListenOptions& options) {
   // Whoever made it may have left it blocking, and accept_queued() asks it itself.
   ::fcntl(listening.get(), F_SETFL, ::fcntl(listening.get(), F_GETFL) | O_NONBLOCK);
-  return new UringListener(std::move(listening), options.streams, context_);
+  auto* listener = new (std::nothrow) UringListener(std::move(listening), options.streams, context_);
+  if (listener == nullptr) return failure(ErrorCode::out_of_memory, "listen");
+  return listener;
 }
 
 Result<Address> UringBackend::local_address(const ListenerState& listener) {
@@ -101,7 +103,11 @@ bool UringBackend::attempt(ConnectOperation& operation) {
       operation.result = std::unexpected(fd.error());
       return true;
     }
-    operation.state = new UringConnect(operation, std::move(*fd), context_);
+    operation.state = new (std::nothrow) UringConnect(operation, std::move(*fd), context_);
+  }
+  if (operation.state == nullptr) {
+    operation.result = failure(ErrorCode::out_of_memory, "connect");
+    return true;
   }
   return static_cast<UringConnect*>(operation.state)->attempt();
 }
@@ -109,8 +115,9 @@ bool UringBackend::attempt(ConnectOperation& operation) {
 void UringBackend::cancel(ConnectOperation& operation) { static_cast<UringConnect*>(operation.state)->cancel(); }
 
 bool UringBackend::attempt(ReadinessOperation& operation) {
-  operation.state = new UringPoll(operation, *ring_);
-  return false;
+  operation.state = new (std::nothrow) UringPoll(operation, *ring_);
+  if (operation.state == nullptr) operation.result = failure(ErrorCode::out_of_memory, "poll");
+  return operation.state == nullptr;
 }
 
 void UringBackend::cancel(ReadinessOperation& operation) { static_cast<UringPoll*>(operation.state)->cancel(); }

@@ -63,7 +63,7 @@ void UringListener::accept_now(AcceptOperation& operation) {
   while (!finish_accept(operation)) {
     Descriptor fd(::accept4(fd_.get(), nullptr, nullptr, kAcceptFlags));
     if (fd) {
-      accepted_.push_back(std::move(fd));
+      if (give(operation, std::move(fd))) return;
     } else if (errno == EAGAIN) {
       operation.result = failure(ErrorCode::would_block, "accept");
       return;
@@ -88,13 +88,22 @@ void UringListener::on_accepted(std::int32_t result, std::uint32_t) {
     return;
   }
   if (fd) {
-    accepted_.push_back(std::move(fd));
+    keep(std::move(fd));
   } else if (!is_passed_over(-result)) {
     error_number_ = -result;
   }
   if (acceptor != nullptr) acceptor->wake();
   // Looked at when the turn ends: whether there is still someone who accepts.
   context_.ring.schedule(*this);
+}
+
+/// Keeps a connection for the next accept. Where there is no memory for that, it is closed and the accept fails.
+void UringListener::keep(Descriptor fd) {
+  try {
+    accepted_.push_back(std::move(fd));
+  } catch (const std::bad_alloc&) {
+    error_number_ = ENOMEM;
+  }
 }
 
 void UringListener::close() {

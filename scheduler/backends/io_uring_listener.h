@@ -31,6 +31,7 @@ class UringListener final : public ListenerState, public UringSubmitter {
   bool finish_accept(AcceptOperation& operation);
   bool give(AcceptOperation& operation, Descriptor fd);
   void accept_now(AcceptOperation& operation);
+  void keep(Descriptor fd);
   bool let_go();
 
   Descriptor fd_;

@@ -25,6 +25,7 @@ Result<std::unique_ptr<UringRing>> UringRing::make(const UringOptions& options) 
   const Result<std::uint32_t> features = set_up_uring(ring->ring_, options);
   if (!features) return std::unexpected(features.error());
   ring->features_ = *features;
+  ring->messages_.resize(ring->ring_.sq.ring_entries);
   return ring;
 }
 
@@ -46,7 +47,6 @@ void UringRing::track(io_uring_sqe& submission, UringRequest& request) {
 
 UringRing::Message& UringRing::next_message() {
   // One for each place in the submission queue: when the place is used again, the message has been read.
-  if (messages_.empty()) messages_.resize(ring_.sq.ring_entries);
   return messages_[ring_.sq.sqe_tail & ring_.sq.ring_mask];
 }
 

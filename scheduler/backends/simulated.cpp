@@ -1,6 +1,7 @@
 #include "scheduler/backends/simulated.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <utility>
@@ -70,17 +71,17 @@ class SimulatedStream final : public PolledStream, public simulated::Watcher, pr
   Result<std::size_t> write(std::span<iovec> parts) override { return socket.send(parts); }
   void expire() override;
 
+  /// Null where none is parked.
+  std::array<Operation*, 4> parked_operations() const { return {connecting, receiver, sender, flusher}; }
+
   World& world_;
   bool cancelled_ = false;
 };
 
 std::string SimulatedStream::waits_for() const {
   std::string text;
-  for (const Operation* operation : {static_cast<const Operation*>(connecting), static_cast<const Operation*>(receiver),
-                                     static_cast<const Operation*>(sender), static_cast<const Operation*>(flusher)}) {
-    if (operation == nullptr) continue;
-    if (!text.empty()) text += " and ";
-    text += operation->name();
+  for (const Operation* operation : parked_operations()) {
+    if (operation != nullptr) text += (text.empty() ? "" : " and ") + std::string(operation->name());
   }
   return text.empty() ? "nothing" : text;
 }
@@ -95,10 +96,10 @@ void SimulatedStream::cancel_connect() {
 }
 
 void SimulatedStream::expire() {
-  if (!cancelled_) world_.trace.mark(Mark::spurious_wake);
-  for (Operation* operation : {static_cast<Operation*>(connecting), static_cast<Operation*>(receiver),
-                               static_cast<Operation*>(sender), static_cast<Operation*>(flusher)}) {
-    if (operation != nullptr) operation->wake();
+  for (Operation* operation : parked_operations()) {
+    if (operation == nullptr) continue;
+    if (!cancelled_) world_.trace.mark(Mark::spurious_wake);
+    operation->wake();
   }
 }
 
@@ -121,7 +122,7 @@ class SimulatedListener final : public ListenerState, public simulated::Watcher,
 
  private:
   void expire() override {
-    world_.trace.mark(Mark::spurious_wake);
+    if (acceptor != nullptr) world_.trace.mark(Mark::spurious_wake);
     on_readable();
   }
 
@@ -147,11 +148,12 @@ SimulatedBackend::SimulatedBackend(const SimulatedOptions& options)
              .events = {},
              .now = {}},
       network_(world_),
+      seed_(options.seed),
       when_stuck_(options.when_stuck) {}
 
 std::string SimulatedBackend::describe() const {
-  return "what happened last, with the number of the socket:\n" + world_.trace.tail() +
-         "what is open, and what it waits for:\n" + network_.describe();
+  return "simulation with seed " + std::to_string(seed_) + "\nwhat happened last, with the number of the socket:\n" +
+         world_.trace.tail() + "what is open, and what it waits for:\n" + network_.describe();
 }
 
 std::chrono::milliseconds SimulatedBackend::time_of_day() {

@@ -41,7 +41,7 @@ class SimulatedBackend final : public Backend {
   /// How often chance brought something about.
   std::uint64_t count(simulated::Mark mark) const { return world_.trace.count(mark); }
 
-  /// What happened last, and who waits for what; several lines for a person.
+  /// The seed, what happened last, and who waits for what; several lines for a person.
   std::string describe() const;
 
   std::string_view name() const override { return "simulated"; }
@@ -79,6 +79,7 @@ class SimulatedBackend final : public Backend {
 
   simulated::World world_;
   simulated::Network network_;
+  const std::uint64_t seed_;
   std::function<void()> when_stuck_;
   HeapBuffers buffers_;
 };

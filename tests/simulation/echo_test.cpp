@@ -54,6 +54,7 @@ TEST(Simulation, EveryAnswerIsRightWithEverySeedAndTheSameTheSecondTime) {
   std::set<std::uint64_t> hashes;
   decltype(Outcome::marks) marks{};
   std::uint64_t answers = 0;
+  std::uint64_t all_traces = 0;
   for (std::uint64_t seed = first; seed <= last; ++seed) {
     AbortTellsTheSeed::set(seed);
     SCOPED_TRACE(AbortTellsTheSeed::message());
@@ -63,6 +64,7 @@ TEST(Simulation, EveryAnswerIsRightWithEverySeedAndTheSameTheSecondTime) {
     EXPECT_EQ(outcome.simulated_time, again.simulated_time);
     EXPECT_LT(outcome.simulated_time, kLongest);
     hashes.insert(outcome.trace_hash);
+    all_traces = all_traces * 31 + outcome.trace_hash;
     answers += outcome.answers;
     for (std::size_t i = 0; i < marks.size(); ++i) marks.at(i) += outcome.marks.at(i);
     if (HasFailure()) return;
@@ -71,6 +73,7 @@ TEST(Simulation, EveryAnswerIsRightWithEverySeedAndTheSameTheSecondTime) {
   EXPECT_GT(hashes.size(), (last - first) * 99 / 100);
   EXPECT_GT(answers, 0U);
   RecordProperty("answers", std::to_string(answers));
+  RecordProperty("all_traces", std::to_string(all_traces));  // to compare builds with
   // With every seed of the usual number something happens; it takes all of them for everything to happen.
   if (last - first + 1 < 200) return;
   for (std::size_t i = 0; i < marks.size(); ++i) {

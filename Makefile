@@ -36,7 +36,7 @@ test: build ## Run all tests on the release build (under ten minutes on two core
 	ctest --preset release
 
 .PHONY: check
-check: check-format check-asan check-tsan tidy ## Run what takes longer: the tests under sanitizers, static analysis
+check: check-format check-asan check-tsan check-simulation tidy ## Run what takes longer: the tests under sanitizers, static analysis
 
 .PHONY: check-format
 check-format: packages
@@ -47,6 +47,10 @@ check-asan check-tsan: check-%: packages
 	cmake --preset $*
 	cmake --build --preset $*
 	ctest --preset $*
+
+.PHONY: check-simulation
+check-simulation: build
+	GOTBACK_SEEDS=10000 build/tests/simulation_test
 
 .PHONY: tidy
 tidy: packages ## Run clang-tidy over all sources

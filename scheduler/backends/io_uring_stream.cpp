@@ -202,7 +202,8 @@ void UringStream::submit_send() {
   });
   if (is_full_) submission.ioprio |= IORING_RECVSEND_POLL_FIRST;
   if (!silent) return;
-  const bool awaited = sender != nullptr || flusher != nullptr;
+  // A turn without an event is needed for those who wait for it, and for what did not fit into the submission.
+  const bool awaited = sender != nullptr || flusher != nullptr || asked_to_send_ < unsent;
   context_.ring.make_silent(submission, sending_, static_cast<std::int32_t>(asked_to_send_), awaited);
 }
 

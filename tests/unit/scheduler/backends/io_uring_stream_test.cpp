@@ -1,7 +1,10 @@
 #include "scheduler/backends/io_uring_stream.h"
 
 #include <algorithm>
+#include <functional>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -106,6 +109,29 @@ TEST(UringSend, IsFlushedThoughNothingElseHappens) {
     must(co_await support::send_text(visit.stream, "flushed"));
     EXPECT_LT(sched::now() - before, support::kPatience / 2) << "it took something else to wake up";
     EXPECT_EQ(visit.peer.receive_some(), "flushed");
+  });
+}
+
+TEST(UringSend, OfMoreThanOneSubmissionHoldsGoesOnThoughNothingElseHappens) {
+  uring::run_either_way([]() -> Task<> {
+    constexpr std::size_t kLeases = 2 * sched::UringRing::kMaxParts + 1;
+    constexpr std::size_t kLeaseBytes = 4000;  // few of them do not share a buffer
+    Visit visit = co_await uring::visit({.unsent_limit = 1024 * 1024});
+    const std::jthread peer(
+        [](support::Socket& socket) {
+          const std::string received = socket.receive_exactly(kLeases * kLeaseBytes);
+          EXPECT_TRUE(received == support::patterned(received.size()));
+          socket.send_all("all");
+        },
+        std::ref(visit.peer));
+    const std::string text = support::patterned(kLeases * kLeaseBytes);
+    for (std::size_t i = 0; i < kLeases; ++i) {
+      Lease lease = visit.stream.lend(kLeaseBytes);
+      std::ranges::copy(bytes_of(text).subspan(i * kLeaseBytes, kLeaseBytes), lease.tail_room().begin());
+      lease.commit(kLeaseBytes);
+      must(co_await visit.stream.send(std::move(lease)));
+    }
+    EXPECT_EQ(must(co_await support::receive_text(visit.stream)), "all");
   });
 }
 

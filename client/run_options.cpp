@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "client/commands.h"
+#include "text/escape.h"
+
+namespace client {
+
+namespace {
+
+using command_line::add_duration;
+using command_line::add_parsed;
+using command_line::Help;
+using command_line::kOther;
+using command_line::parse_number;
+using command_line::Words;
+
+constexpr Help kRunHelp{
+    "Runs scenario files, and those in folders, and judges every reply.", "echo_client [run] [OPTIONS] FILE|DIR...",
+    R"(A duration is a number and a unit: ns, us, ms, s, m or h. In COMMAND and ARGS, a word with blanks stands in quotation
+marks; there is no shell.
+
+Exit status: 0 all passed, 1 an assertion failed, 2 usage or an invalid scenario, 3 could not test, 5 nothing was
+selected, 6 the timeout, 130 or 143 a signal.
+
+Examples:
+  echo_client scenarios/multi.json
+  echo_client run --target tcp://10.0.0.5:7 --only 'echo-*' scenarios
+  echo_client run --spawn 'echo_server tcp://localhost:0' scenarios
+  echo_client run --simulate --seed 42 scenarios/multi.json)"};
+
+/// Words with blanks between them; one that holds blanks stands in quotation marks.
+CLI::Option* add_words(CLI::App& app, const std::string& name, Words& value, const std::string& about) {
+  return app.add_option_function<std::string>(
+      name, [&value](const std::string& text) { value = CLI::detail::split_up(text); }, about);
+}
+
+/// A check of CLI11: what is wrong, or nothing.
+std::string is_not_blank(const std::string& text) {
+  return text.find_first_not_of(' ') == std::string::npos ? "it is empty" : "";
+}
+
+void add_variables(std::map<std::string, std::string>& variables, const Words& texts) {
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      throw CLI::ValidationError(fmt::format("--var {}", text::quote(text)), "write NAME=VALUE");
+    }
+    variables.insert_or_assign(text.substr(0, equals), text.substr(equals + 1));
+  }
+}
+
+void add_target_options(CLI::App& app, RunOptions& options) {
+  constexpr const char* kGroup = "What is tested (by default the target of each scenario)";
+  CLI::Option* target =
+      add_parsed(app, "--target", options.target, transport::parse_url, "replace the target of every scenario")
+          ->type_name("URL")
+          ->group(kGroup);
+  CLI::Option* embedded =
+      app.add_flag("--embedded", options.embedded, "start echo_server inside this process")->group(kGroup);
+  CLI::Option* spawn = add_words(app, "--spawn", options.spawn,
+                                 "start a server, and stop it at the end; it is ready when it\n"
+                                 "says so as echo_server does, or when --target accepts")
+                           ->check(is_not_blank)
+                           ->type_name("COMMAND")
+                           ->group(kGroup);
+  CLI::Option* simulate =
+      app.add_flag("--simulate", options.simulate, "simulate echo_server, network and clock in memory")->group(kGroup);
+  add_words(app, "--server-options", options.server_options, "what echo_server gets, for --embedded and --simulate")
+      ->type_name("ARGS")
+      ->group(kGroup);
+  embedded->excludes(target)->excludes(spawn);
+  simulate->excludes(target)->excludes(embedded)->excludes(spawn);
+}
+
+void add_scenario_options(CLI::App& app, RunOptions& options) {
+  constexpr const char* kGroup = "Scenarios";
+  app.add_option("paths", options.paths)->group("");
+  app.add_option("--only", options.only, "run those whose names match")->type_name("GLOB")->group(kGroup);
+  app.add_option_function<Words>(
+         "--var", [&options](const Words& texts) { add_variables(options.variables, texts); },
+         "set a variable, over the scenario's own; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("NAME=VALUE")
+      ->group(kGroup);
+  add_parsed(app, "--seed", options.seed, parse_number<std::uint64_t>, "repeat what was drawn at random")
+      ->type_name("N")
+      ->group(kGroup);
+  add_duration(app, "--timeout", options.timeout, "end the whole run (5m)")->group(kGroup);
+}
+
+}  // namespace
+
+void add_run_options(CLI::App& app, RunOptions& options) {
+  describe(app, kRunHelp);
+  add_target_options(app, options);
+  add_scenario_options(app, options);
+  CLI::Option* simulate = app.get_option("--simulate");
+  constexpr const char* kEngine = "Engine";
+  add_backend(app, options.backend)->group(kEngine)->excludes(simulate);
+  add_parsed(app, "--threads", options.threads, parse_number<unsigned, 0, 1024>,
+             "run as many schedulers, one a thread (1); 0: one a core")
+      ->type_name("N")
+      ->group(kEngine)
+      ->excludes(simulate);
+  add_duration(app, "--spin", options.spin, "let an idle scheduler look for as long before it sleeps (0s)")
+      ->group(kEngine)
+      ->excludes(simulate);
+  CLI::Option* quiet =
+      app.add_flag_callback("--quiet", [&options] { options.verbosity = -1; }, "tell failures only")->group(kOther);
+  app.add_flag("-v", options.verbosity, "tell more; -vv still more")->group(kOther)->excludes(quiet);
+}
+
+CommandLine finish(RunOptions options) {
+  if (options.paths.empty()) return usage_error("a file or folder to run is missing", kRun);
+  if (!options.server_options.empty() && !options.embedded && !options.simulate) {
+    return usage_error("--server-options is for --embedded and --simulate", kRun);
+  }
+  return options;
+}
+
+}  // namespace client

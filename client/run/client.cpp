@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "client/run/random.h"
 #include "scheduler/sleep.h"
 
 namespace client::run {
@@ -17,24 +18,6 @@ using sched::Duration;
 using sched::Result;
 using sched::Task;
 
-/// Steele, Lea, Flood: Fast splittable pseudorandom number generators (OOPSLA 2014), the mixing function of SplitMix64.
-std::uint64_t next_random(std::uint64_t& state) {
-  std::uint64_t mixed = state += 0x9e3779b97f4a7c15;
-  mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9;
-  mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111eb;
-  return mixed ^ mixed >> 31;
-}
-
-/// What a client draws depends on nothing but these, on every machine: FNV-1a over the name, mixed.
-std::uint64_t random_state(std::uint64_t seed, std::string_view group, std::uint64_t index) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : group) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  std::uint64_t state = seed;
-  state = next_random(state) ^ hash;
-  state = next_random(state) ^ index;
-  return next_random(state);
-}
-
 }  // namespace
 
 Client::Client(const scenario::Group& group, std::uint64_t index, ThreadContext& thread)
@@ -43,9 +26,11 @@ Client::Client(const scenario::Group& group, std::uint64_t index, ThreadContext&
       thread_(thread),
       iterates_(group.iterations > 1),
       random_state_(random_state(thread.run.seed, group.name, index)),
-      random_([this] { return next_random(random_state_); }) {}
+      rechunk_state_(random_state(thread.run.rechunk.value_or(0), group.name, index)),
+      random_([this] { return next_random(random_state_); }),
+      values_(thread.run.values) {}
 
-Task<void> Client::run() {
+Task<Outcome> Client::run() {
   bool passed = false;
   {
     const sched::CancelScope limit(sched::instant_after(sched::now(), group_.start_after + group_.client_timeout));
@@ -57,9 +42,9 @@ Task<void> Client::run() {
     limit_ = nullptr;
   }
   co_await drop_connection(sched::Close::orderly);
-  Counters& counters = thread_.counters;
-  Counters::add(passed ? counters.passed : failed_ ? counters.failed : counters.interrupted);
-  if (failed_) break_barriers(group_.steps);
+  if (passed) outcome_ = Outcome::passed;
+  if (outcome_ != Outcome::passed && outcome_ != Outcome::interrupted) break_barriers(group_.steps);
+  co_return outcome_;
 }
 
 Task<bool> Client::iterate() {
@@ -86,23 +71,8 @@ Task<bool> Client::run_steps(const scenario::Steps& steps) {
   }
   for (const scenario::Step& step : steps) {
     if (!co_await std::visit([&](const auto& action) { return perform(step, action); }, step.action)) co_return false;
-    if (connection_ && connection_->overflowed()) co_return fail_overflow(StepRun(step.place));
+    if (connection_ && connection_->overflowed()) co_return fail_overflow(StepRun(step.place), group_.framing);
   }
-  co_return true;
-}
-
-Task<bool> Client::perform(const scenario::Step& step, const scenario::Send& send) {
-  if (!need_connection(step)) co_return false;
-  StepRun run(step.place, group_.step_timeout);
-  co_return co_await transmit(run, send);
-}
-
-Task<bool> Client::transmit(StepRun& run, const scenario::Send& send) {
-  run.place = &send.place;
-  const std::string_view bytes = expand(send);
-  const Result<void> sent = co_await connection_->stream().send(std::as_bytes(std::span(bytes)));
-  if (!sent) co_return fail_with(run, "send", sent.error(), "the peer does not read: nothing more can be sent");
-  Counters::add(thread_.counters.bytes_sent, bytes.size());
   co_return true;
 }
 
@@ -178,18 +148,20 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::Barrier& 
                  {fmt::format("{} failed and will not come", rendezvous.broken_by(barrier.name))});
 }
 
-scenario::ExpansionContext Client::context() const {
-  return {.client_index = index_, .client_name = group_.name, .iteration = iteration_, .random = &random_};
+Task<bool> Client::perform(const scenario::Step& step, const scenario::Skip& skip) {
+  StepRun run(step.place);
+  if (!has_values(run, skip.message)) co_return false;
+  thread_.run.say(fmt::format("skipped: {}", expanded(skip.message)), group_.name, index_);
+  outcome_ = Outcome::skipped;
+  co_return false;
 }
 
-std::string_view Client::expand(const scenario::Send& send) {
-  text_.clear();
-  scenario::ExpansionContext values = context();
-  if (send.text.uses_clock()) {
-    values.now_ms = static_cast<std::uint64_t>(sched::Scheduler::current().backend().time_of_day().count());
-  }
-  send.text.expand(values, text_);
-  return text_ += bytes_of(send.eol);
+scenario::ExpansionContext Client::context() const {
+  return {.client_index = index_,
+          .client_name = group_.name,
+          .iteration = iteration_,
+          .random = &random_,
+          .values = values_};
 }
 
 }  // namespace client::run

@@ -9,6 +9,7 @@
 
 #include "client/run/connection.h"
 #include "client/run/context.h"
+#include "client/run/outcome.h"
 #include "client/run/step_run.h"
 #include "client/scenario/model.h"
 #include "scheduler/cancel_scope.h"
@@ -25,16 +26,17 @@ class Client {
   /// `group` and `thread` outlive it. `index` is the client's in its group.
   Client(const scenario::Group& group, std::uint64_t index, ThreadContext& thread);
 
-  /// Runs all iterations, closes the connection, and counts how it ended. Cancellation: ends soon, counted as
-  /// interrupted.
-  sched::Task<void> run();
+  /// Runs all iterations, closes the connection, and tells how it ended. Cancellation: ends soon, as interrupted.
+  sched::Task<Outcome> run();
+
+  /// What its steps have given its variables.
+  const std::vector<std::optional<std::string>>& values() const { return values_; }
 
  private:
   sched::Task<bool> iterate();
   sched::Task<bool> run_steps(const scenario::Steps& steps);
 
   sched::Task<bool> perform(const scenario::Step& step, const scenario::Connect& connect);
-  sched::Task<bool> perform(const scenario::Step& step, const scenario::Send& send);
   sched::Task<bool> perform(const scenario::Step& step, const scenario::Expect& expect);
   sched::Task<bool> perform(const scenario::Step& step, const scenario::Exchange& exchange);
   sched::Task<bool> perform(const scenario::Step& step, const scenario::ExpectClose& expect);
@@ -45,6 +47,31 @@ class Client {
   sched::Task<bool> perform(const scenario::Step& step, const scenario::Sleep& sleep);
   sched::Task<bool> perform(const scenario::Step& step, const scenario::Repeat& repeat);
   sched::Task<bool> perform(const scenario::Step& step, const scenario::Barrier& barrier);
+  sched::Task<bool> perform(const scenario::Step& step, const scenario::Skip& skip);
+
+  // sending.cpp
+  sched::Task<bool> perform(const scenario::Step& step, const scenario::Send& send);
+  sched::Task<bool> transmit(StepRun& run, const scenario::Send& send);
+  sched::Task<sched::Result<void>> send_in_pieces(const scenario::Send& send);
+  bool make_text(StepRun& run, const scenario::Send& send);
+  std::size_t next_piece(const scenario::Send& send, std::size_t number);
+
+  // retrying.cpp
+  sched::Task<bool> perform(const scenario::Step& step, const scenario::Retry& retry);
+  sched::Task<std::uint64_t> attempt_until_passed(StepRun& run, const scenario::Retry& retry);
+
+  // variables.cpp
+  sched::Task<bool> perform(const scenario::Step& step, const scenario::Set& set);
+  sched::Task<bool> perform(const scenario::Step& step, const scenario::CaptureStep& capture);
+  sched::Task<bool> perform(const scenario::Step& step, const scenario::Assert& assert);
+  sched::Task<bool> perform(const scenario::Step& step, const scenario::Log& log);
+  sched::Task<bool> perform(const scenario::Step& step, const scenario::Fail& fail);
+  bool capture(StepRun& run, const scenario::Captures& captures, std::string_view frame);
+  bool set_value(StepRun& run, std::uint32_t variable, std::string value);
+  /// Whether the steps have given a value to all that the text, or the pattern, is made of.
+  bool has_values(StepRun& run, const scenario::Template& text);
+  bool has_values(StepRun& run, const scenario::Pattern& pattern);
+  std::string expanded(const scenario::Template& text) const;
 
   // connecting.cpp
   sched::Task<bool> connect(const scenario::Place& place, const scenario::Connect& how);
@@ -63,9 +90,10 @@ class Client {
   sched::Task<bool> expect_raw(StepRun& run, const scenario::Expect& expect, const scenario::Pattern& pattern);
   sched::Task<bool> expect_until(StepRun& run, const scenario::Expect& expect);
   sched::Task<bool> expect_any_order(StepRun& run, const scenario::Expect& expect);
-  bool accept(const StepRun& run, const scenario::Expect& expect, std::string_view frame);
+  bool accept(StepRun& run, const scenario::Expect& expect, const scenario::Pattern& pattern, std::string_view frame);
   bool check_nothing_unread(const StepRun& run);
-  bool fail_mismatch(StepRun& run, const scenario::Pattern& pattern, std::string_view frame);
+  /// `step` is what compares: "expect".
+  bool fail_mismatch(StepRun& run, std::string_view step, const scenario::Pattern& pattern, std::string_view frame);
   bool fail_without_frame(const StepRun& run, const scenario::Expect& expect, Connection::Nothing why,
                           std::vector<std::string> notes);
   std::string unread_note() const;
@@ -77,20 +105,19 @@ class Client {
 
   /// Records the failure of `run`'s step, with the notes and how the connection stands.
   bool fail(const StepRun& run, std::string title, std::vector<std::string> notes);
+  bool fail(Failure failure);
   /// What the step, called `what`, waited for was cancelled: the failure is that of the deadline that has passed, if
   /// one has.
   bool fail_cut_off(const StepRun& run, std::string_view what, std::vector<std::string> notes);
   /// An operation of the step failed or was cancelled; `stalled` says what it means that it took too long.
   bool fail_with(const StepRun& run, std::string_view what, const sched::Error& error, std::string stalled);
-  bool fail_overflow(const StepRun& run);
+  bool fail_overflow(const StepRun& run, const scenario::Framing& framing);
 
-  void record(const StepRun& run, std::string title, std::vector<std::string> notes);
+  Failure failure_of(const StepRun& run, std::string title, std::vector<std::string> notes) const;
   std::string passed_deadline(const StepRun& run) const;
   std::string standing(const StepRun& run) const;
   void break_barriers(const scenario::Steps& steps);
 
-  sched::Task<bool> transmit(StepRun& run, const scenario::Send& send);
-  std::string_view expand(const scenario::Send& send);
   scenario::ExpansionContext context() const;
 
   const scenario::Group& group_;
@@ -102,9 +129,13 @@ class Client {
   std::uint64_t iteration_ = 0;
   bool iterates_;  ///< `iteration_` tells more than that there is one
   std::uint64_t random_state_;
+  std::uint64_t rechunk_state_;
   mutable std::function<std::uint64_t()> random_;
-  std::string text_;  ///< what is being sent
-  bool failed_ = false;
+  std::string text_;                                ///< what is being sent
+  std::vector<std::optional<std::string>> values_;  ///< of its own variables, by their places
+  std::string last_frame_;                          ///< that matched, where a step captures from it
+  std::optional<Failure>* trial_ = nullptr;         ///< where a failure goes that may be retried
+  Outcome outcome_ = Outcome::interrupted;
 };
 
 }  // namespace client::run

@@ -144,7 +144,7 @@ bool Client::judge_connect(const StepRun& run, const Connect& how, const std::op
   if (!error) return true;
   is_cancelled ? fail_cut_off(run, "connect", std::move(tried))
                : fail(run, "connect failed: " + sched::name_of(*error), std::move(tried));
-  if (failed_) Counters::add(thread_.counters.unreached);
+  if (outcome_ == Outcome::failed) outcome_ = Outcome::unreached;
   return false;
 }
 
@@ -154,7 +154,7 @@ bool Client::fail_to_find(const StepRun& run, const Connect& how, const AddressB
   const bool is_unresolved = reason.kind == Kind::unresolved;
   if (is_unresolved && how.expect_error == Connect::Error::resolve) return true;
   fail(run, is_unresolved ? "connect failed: resolve" : "connect failed: bad URL", {reason.why});
-  Counters::add(thread_.counters.unreached);
+  outcome_ = Outcome::unreached;
   return false;
 }
 

@@ -15,10 +15,11 @@ sched::Task<std::expected<void, Connection::Nothing>> Connection::more() {
   co_return std::expected<void, Nothing>();
 }
 
-sched::Task<std::expected<Frame, Connection::Nothing>> Connection::next_line(scenario::Eol eol) {
+sched::Task<std::expected<Frame, Connection::Nothing>> Connection::next_frame(const scenario::Framing& framing) {
   for (;;) {
     const bool at_end = ended_ && ended_->code == sched::ErrorCode::end_of_stream;
-    if (const auto line = first_line(unread(), eol, at_end, searched_)) co_return *line;
+    if (const auto frame = first_frame(framing, unread(), at_end, searched_)) co_return *frame;
+    if (announced_size(framing, unread()).value_or(0) > max_unread_) co_return std::unexpected(Nothing::overflow);
     if (const auto more_came = co_await more(); !more_came) co_return std::unexpected(more_came.error());
   }
 }

@@ -39,8 +39,9 @@ class Connection {
   /// Waits until more has arrived than now. Cancellation: at once.
   sched::Task<std::expected<void, Nothing>> more();
 
-  /// Waits until the next line is whole, and gives it without consuming it: see first_line().
-  sched::Task<std::expected<Frame, Nothing>> next_line(scenario::Eol eol);
+  /// Waits until the next frame is whole, and gives it without consuming it: see first_frame(). One that announces more
+  /// bytes than are kept is an overflow from the start.
+  sched::Task<std::expected<Frame, Nothing>> next_frame(const scenario::Framing& framing);
 
   /// Why nothing more will arrive: end_of_stream after the peer's FIN, or the stream's error. Nothing while it is open.
   const std::optional<sched::Error>& ended() const { return ended_; }
@@ -64,7 +65,7 @@ class Connection {
   const std::size_t max_unread_;
   std::string bytes_;
   std::size_t consumed_ = 0;  ///< of `bytes_`
-  std::size_t searched_ = 0;  ///< of the unread bytes, see first_line()
+  std::size_t searched_ = 0;  ///< of the unread bytes, see first_frame()
   sched::Event changed_;
   std::optional<sched::Error> ended_;
   bool overflowed_ = false;

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "client/run/exit_code.h"
 #include "text/escape.h"
 #include "text/units.h"
 
@@ -78,19 +79,26 @@ Watcher Console::watch(const std::string& name) const {
 }
 
 void Console::show(const scenario::Scenario& scenario, const ScenarioResult& result) {
-  const bool passed = result.passed == result.planned;
-  sum_.passed += passed ? 1 : 0;
+  const Verdict verdict = judge(result);
+  sum_.passed += verdict == Verdict::passed ? 1 : 0;
   sum_.clients += result.planned;
   sum_.frames += result.frames;
   sum_.elapsed += result.elapsed;
   if (is_terminal_) write(kClearLine);
   write(result.failures.render(scenario.source, scenario.name, result.planned));
   if (detail_ == Detail::quiet) return;
-  const std::string failed = result.failed > 0 ? fmt::format(", {} failed", result.failed) : "";
-  const std::string cut_short = result.interrupted > 0 ? fmt::format(", {} cut short", result.interrupted) : "";
-  say(fmt::format("{} {}: {} of {} passed{}{}, {} matched, {} sent, {} received, {}",
-                  paint(passed ? "ok  " : "FAIL", passed ? kGreen : kRed), text::escape(scenario.name), result.passed,
-                  counted(result.planned, "client", "clients"), failed, cut_short,
+  const bool is_good = verdict == Verdict::passed || verdict == Verdict::skipped;
+  std::string others;
+  for (const auto& [count, what] : {std::pair(result.failed, "failed"), std::pair(result.skipped, "skipped"),
+                                    std::pair(result.interrupted, "cut short"), std::pair(result.not_run, "not run")}) {
+    if (count > 0) others += fmt::format(", {} {}", count, what);
+  }
+  say(fmt::format("{} {}: {} of {} passed{}, {} matched, {} sent, {} received, {}",
+                  paint(verdict == Verdict::skipped ? "skip"
+                        : is_good                   ? "ok  "
+                                                    : "FAIL",
+                        is_good ? kGreen : kRed),
+                  text::escape(scenario.name), result.passed, counted(result.planned, "client", "clients"), others,
                   counted(result.frames, "reply", "replies"), text::format_size(result.bytes_sent),
                   text::format_size(result.bytes_received), text::format_duration(result.elapsed)));
 }

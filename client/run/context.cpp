@@ -4,6 +4,22 @@
 
 namespace client::run {
 
+void Counters::count(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::passed:
+      return add(passed);
+    case Outcome::unreached:
+      add(unreached);
+      [[fallthrough]];
+    case Outcome::failed:
+      return add(failed);
+    case Outcome::skipped:
+      return add(skipped);
+    case Outcome::interrupted:
+      return add(interrupted);
+  }
+}
+
 namespace {
 
 /// Beyond this many connections between two addresses, finding a free port takes the kernel ever longer.

@@ -2,11 +2,16 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "client/run/address_book.h"
 #include "client/run/failure.h"
+#include "client/run/outcome.h"
 #include "client/run/rendezvous.h"
 #include "client/scenario/model.h"
 #include "scheduler/address.h"
@@ -23,10 +28,14 @@ struct Counters {
   std::atomic<std::uint64_t> passed{0};     ///< clients
   std::atomic<std::uint64_t> failed{0};
   std::atomic<std::uint64_t> unreached{0};    ///< of those that failed: they could not connect
+  std::atomic<std::uint64_t> skipped{0};      ///< clients that a step of their own ended
   std::atomic<std::uint64_t> interrupted{0};  ///< clients that were told to end before they had
   std::atomic<std::uint64_t> frames{0};       ///< that matched what was expected
   std::atomic<std::uint64_t> bytes_sent{0};
   std::atomic<std::uint64_t> bytes_received{0};
+
+  /// A client has ended so.
+  void count(Outcome outcome);
 
   /// Adds without the cost of a locked instruction: there is one writer.
   static void add(std::atomic<std::uint64_t>& counter, std::uint64_t count = 1) {
@@ -49,13 +58,24 @@ class Sources {
   std::map<sched::Address, std::uint64_t> connections_;
 };
 
+/// Takes what a client says, with its group and its number there. Any thread.
+using LogHandler = std::function<void(std::string_view message, const std::string& group, std::uint64_t client)>;
+
 /// One run of one scenario. Shared by its threads.
 struct RunContext {
   const scenario::Scenario& scenario;
   std::uint64_t seed = 0;
   std::uint64_t clients = 0;  ///< of all groups
   std::string deadline;       ///< what ends the run when it lasts too long, for a person: "--timeout 5m"
+  std::optional<std::uint64_t> rechunk = {};  ///< what is sent is cut into pieces, drawn from this seed
+  LogHandler log = {};                        ///< may be none
+  /// What the clients' own variables are at first: as the setup has left them.
+  std::vector<std::optional<std::string>> values = {};
   Rendezvous rendezvous;
+
+  void say(std::string_view message, const std::string& group, std::uint64_t client) const {
+    if (log) log(message, group, client);
+  }
 };
 
 /// One thread's part of a run.

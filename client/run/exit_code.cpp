@@ -8,6 +8,7 @@ namespace {
 int weight(Verdict verdict) {
   switch (verdict) {
     case Verdict::passed:
+    case Verdict::skipped:
       return 0;
     case Verdict::nothing_selected:
       return 1;
@@ -29,12 +30,19 @@ int weight(Verdict verdict) {
 
 Verdict judge(const ScenarioResult& result) {
   if (result.end == ScenarioResult::End::signal) return Verdict::interrupted;
-  if (result.failed > 0) {
-    const bool is_out_of_reach = result.connected == 0 && result.unreached == result.failed;
-    return is_out_of_reach ? Verdict::could_not_test : Verdict::failed;
+  std::uint64_t failed = result.failed;
+  std::uint64_t unreached = result.unreached;
+  for (const Outcome outcome : {result.setup, result.teardown}) {
+    failed += outcome == Outcome::failed || outcome == Outcome::unreached ? 1 : 0;
+    unreached += outcome == Outcome::unreached ? 1 : 0;
   }
+  const bool is_out_of_reach = result.connected == 0 && unreached == failed;
+  if (failed > 0) return is_out_of_reach ? Verdict::could_not_test : Verdict::failed;
   if (result.end == ScenarioResult::End::deadline) return Verdict::deadline;
-  return result.passed == result.planned ? Verdict::passed : Verdict::could_not_test;
+  if (result.setup == Outcome::skipped || (result.skipped > 0 && result.skipped == result.planned)) {
+    return Verdict::skipped;
+  }
+  return result.passed + result.skipped == result.planned ? Verdict::passed : Verdict::could_not_test;
 }
 
 Verdict worse(Verdict a, Verdict b) { return weight(a) >= weight(b) ? a : b; }
@@ -50,6 +58,7 @@ int exit_code(Verdict verdict, int signal) {
     case Verdict::could_not_test:
       return 3;
     case Verdict::nothing_selected:
+    case Verdict::skipped:
       return 5;
     case Verdict::deadline:
       return 6;

@@ -10,6 +10,7 @@ namespace client::run {
 
 enum class Verdict : std::uint8_t {
   passed,            ///< 0: all that was planned ran and passed, and something ran
+  skipped,           ///< nothing was tested, for the scenario said so
   failed,            ///< 1: an assertion failed
   invalid,           ///< 2: usage, or an invalid scenario
   could_not_test,    ///< 3: the first contact failed, or a limit of the machine

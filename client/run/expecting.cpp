@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "client/run/client.h"
+#include "client/scenario/explanation.h"
 #include "text/escape.h"
 #include "text/units.h"
 
@@ -40,18 +41,8 @@ struct Skipped {
   }
 };
 
-/// What the unread bytes are compared with when the framing is raw and there is no more to wait for: as many of them as
-/// an `equals` takes.
-std::string_view raw_frame(const Pattern& pattern, std::string_view unread, const scenario::ExpansionContext& context) {
-  const auto equals = std::ranges::find(pattern.predicates, Predicate::Kind::equals, &Predicate::kind);
-  if (equals == pattern.predicates.end()) return unread;
-  std::string text;
-  equals->text.expand(context, text);
-  return unread.substr(0, text.size());
-}
-
 std::string expected_note(const Pattern& pattern, const scenario::ExpansionContext& context) {
-  return "expected  " + pattern.describe(context);
+  return "expected  " + describe(pattern, context);
 }
 
 }  // namespace
@@ -64,8 +55,12 @@ Task<bool> Client::perform(const scenario::Step& step, const Expect& expect) {
 
 Task<bool> Client::expect_all(StepRun& run, const Expect& expect) {
   run.place = &expect.place;
+  for (const Pattern& pattern : expect.frames) {
+    if (!has_values(run, pattern)) co_return false;
+  }
   for (std::uint64_t i = 0; i < expect.count; ++i) {
-    if (!co_await expect_once(run, expect)) co_return !failed_ && expect.optional && run.limit.expired();
+    if (!co_await expect_once(run, expect))
+      co_return outcome_ == Outcome::interrupted&& expect.optional&& run.limit.expired();
   }
   co_return true;
 }
@@ -74,18 +69,19 @@ Task<bool> Client::expect_once(StepRun& run, const Expect& expect) {
   if (expect.mode == Expect::Mode::until) co_return co_await expect_until(run, expect);
   if (expect.mode == Expect::Mode::any_order) co_return co_await expect_any_order(run, expect);
   for (const Pattern& pattern : expect.frames) {
-    const bool is_raw = expect.framing == scenario::Framing::raw;
+    const bool is_raw = expect.framing.kind == scenario::Framing::Kind::raw;
     if (!co_await (is_raw ? expect_raw(run, expect, pattern) : expect_next(run, expect, pattern))) co_return false;
   }
   co_return true;
 }
 
 Task<bool> Client::expect_next(StepRun& run, const Expect& expect, const Pattern& pattern) {
-  const auto frame = co_await connection_->next_line(expect.eol);
+  const auto frame = co_await connection_->next_frame(expect.framing);
   if (!frame) co_return fail_without_frame(run, expect, frame.error(), {expected_note(pattern, context())});
   connection_->consume(frame->consumed);
-  if (pattern.first_failing(frame->bytes, context()) != nullptr) co_return fail_mismatch(run, pattern, frame->bytes);
-  co_return accept(run, expect, frame->bytes);
+  if (pattern.first_failing(frame->bytes, context()) != nullptr)
+    co_return fail_mismatch(run, "expect", pattern, frame->bytes);
+  co_return accept(run, expect, pattern, frame->bytes);
 }
 
 Task<bool> Client::expect_raw(StepRun& run, const Expect& expect, const Pattern& pattern) {
@@ -94,9 +90,11 @@ Task<bool> Client::expect_raw(StepRun& run, const Expect& expect, const Pattern&
     const std::string_view unread = connection_->unread();
     if (const auto found = find_raw(pattern, unread, context(), is_mismatch)) {
       connection_->consume(found->end);
-      co_return accept(run, expect, unread.substr(0, found->end));
+      co_return accept(run, expect, pattern, unread.substr(0, found->end));
     }
-    if (is_mismatch) co_return fail_mismatch(run, pattern, raw_frame(pattern, unread, context()));
+    if (is_mismatch)
+      co_return fail_mismatch(run, "expect", pattern,
+                              unread.substr(0, exact_size(pattern, context()).value_or(unread.size())));
     if (const auto more = co_await connection_->more(); !more) {
       co_return fail_without_frame(run, expect, more.error(), {expected_note(pattern, context())});
     }
@@ -107,14 +105,14 @@ Task<bool> Client::expect_until(StepRun& run, const Expect& expect) {
   const Pattern& pattern = expect.frames.front();
   Skipped skipped;
   for (;;) {
-    const auto frame = co_await connection_->next_line(expect.eol);
+    const auto frame = co_await connection_->next_frame(expect.framing);
     if (!frame) {
       std::vector<std::string> notes{expected_note(pattern, context())};
       if (skipped.count > 0) notes.push_back(skipped.note());
       co_return fail_without_frame(run, expect, frame.error(), std::move(notes));
     }
     connection_->consume(frame->consumed);
-    if (pattern.first_failing(frame->bytes, context()) == nullptr) co_return accept(run, expect, frame->bytes);
+    if (pattern.first_failing(frame->bytes, context()) == nullptr) co_return accept(run, expect, pattern, frame->bytes);
     skipped.add(frame->bytes);
   }
 }
@@ -128,7 +126,7 @@ Task<bool> Client::expect_any_order(StepRun& run, const Expect& expect) {
     return notes;
   };
   while (!left.empty()) {
-    const auto frame = co_await connection_->next_line(expect.eol);
+    const auto frame = co_await connection_->next_frame(expect.framing);
     if (!frame) co_return fail_without_frame(run, expect, frame.error(), expected());
     connection_->consume(frame->consumed);
     const auto matches = [&](const Pattern* pattern) {
@@ -140,14 +138,14 @@ Task<bool> Client::expect_any_order(StepRun& run, const Expect& expect) {
       notes.push_back("received  " + text::quote(frame->bytes, kShownBytes));
       co_return fail(run, "expect failed: it is none of any_order", std::move(notes));
     }
-    if (!accept(run, expect, frame->bytes)) co_return false;
+    if (!accept(run, expect, **matching, frame->bytes)) co_return false;
     left.erase(matching);
   }
   co_return true;
 }
 
-/// A frame is what was expected: counts it, unless it came too soon.
-bool Client::accept(const StepRun& run, const Expect& expect, std::string_view frame) {
+/// A frame is what was expected: counts it, unless it came too soon, and keeps what is captured of it.
+bool Client::accept(StepRun& run, const Expect& expect, const Pattern& pattern, std::string_view frame) {
   const sched::Duration after = sched::now() - run.started;
   if (after < expect.not_before) {
     return fail(run, "expect failed: too soon",
@@ -155,15 +153,20 @@ bool Client::accept(const StepRun& run, const Expect& expect, std::string_view f
                  fmt::format("received  {} after {}", text::quote(frame, kShownBytes), text::format_duration(after))});
   }
   Counters::add(thread_.counters.frames);
-  return true;
+  if (group_.captures_frames) last_frame_ = frame;
+  bool has_set = true;
+  for_each_group(pattern, frame, context(), [&](std::uint32_t variable, std::string_view value) {
+    has_set = has_set && set_value(run, variable, std::string(value));
+  });
+  return has_set && capture(run, expect.captures, frame);
 }
 
-bool Client::fail_mismatch(StepRun& run, const Pattern& pattern, std::string_view frame) {
+bool Client::fail_mismatch(StepRun& run, std::string_view step, const Pattern& pattern, std::string_view frame) {
   const scenario::Mismatch mismatch = explain(pattern, frame, context());
   const bool is_equals = mismatch.predicate == name_of(Predicate::Kind::equals);
-  run.place = &pattern.first_failing(frame, context())->place;
+  run.place = mismatch.place;
   return fail(
-      run, fmt::format("expect failed: {}", mismatch.predicate),
+      run, fmt::format("{} failed: {}", step, mismatch.predicate),
       {fmt::format("expected  {}{}", is_equals ? "" : fmt::format("{} ", mismatch.predicate), mismatch.expected),
        fmt::format("received  {}      {}", mismatch.received, mismatch.detail)});
 }
@@ -171,7 +174,7 @@ bool Client::fail_mismatch(StepRun& run, const Pattern& pattern, std::string_vie
 bool Client::fail_without_frame(const StepRun& run, const Expect& expect, Connection::Nothing why,
                                 std::vector<std::string> notes) {
   using enum Connection::Nothing;
-  if (why == overflow) return fail_overflow(run);
+  if (why == overflow) return fail_overflow(run, expect.framing);
   if (why == cancelled && expect.optional && run.limit.expired()) return false;
   const std::string_view unread = connection_->unread();
   notes.push_back(unread.empty() ? "received  nothing"
@@ -191,7 +194,7 @@ Task<bool> Client::perform(const scenario::Step& step, const ExpectClose& expect
   while (!connection_->ended()) {
     const auto more = co_await connection_->more();
     if (more || more.error() == Connection::Nothing::ended) continue;
-    if (more.error() == Connection::Nothing::overflow) co_return fail_overflow(run);
+    if (more.error() == Connection::Nothing::overflow) co_return fail_overflow(run, group_.framing);
     co_return fail_cut_off(run, step.keyword, {expected, unread_note()});
   }
   const bool is_fin = connection_->ended()->code == ErrorCode::end_of_stream;

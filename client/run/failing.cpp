@@ -28,8 +28,16 @@ bool Client::need_connection(const scenario::Step& step) {
 }
 
 bool Client::fail(const StepRun& run, std::string title, std::vector<std::string> notes) {
-  record(run, std::move(title), std::move(notes));
-  failed_ = true;
+  return fail(failure_of(run, std::move(title), std::move(notes)));
+}
+
+bool Client::fail(Failure failure) {
+  outcome_ = Outcome::failed;
+  if (trial_ != nullptr) {
+    *trial_ = std::move(failure);
+  } else {
+    thread_.failures.add(std::move(failure));
+  }
   return false;
 }
 
@@ -38,7 +46,8 @@ bool Client::fail_cut_off(const StepRun& run, std::string_view what, std::vector
   if (!deadline.empty()) return fail(run, fmt::format("{} timed out: {}", what, deadline), std::move(notes));
   // The client has not failed: its time was not up. But it may be the one that the run was waiting for.
   if (thread_.deadline_passed) {
-    record(run, fmt::format("{} cut short: {}", what, thread_.run.deadline), std::move(notes));
+    thread_.failures.add(
+        failure_of(run, fmt::format("{} cut short: {}", what, thread_.run.deadline), std::move(notes)));
   }
   return false;
 }
@@ -48,21 +57,26 @@ bool Client::fail_with(const StepRun& run, std::string_view what, const sched::E
   return fail(run, fmt::format("{} failed: {}", what, name_of(error)), {describe(error)});
 }
 
-bool Client::fail_overflow(const StepRun& run) {
-  return fail(run, "max_buffer exceeded",
-              {fmt::format("received  more than the {} that may be unread: raise max_buffer, or expect what comes",
-                           text::format_size(group_.max_buffer)),
-               unread_note()});
+bool Client::fail_overflow(const StepRun& run, const scenario::Framing& framing) {
+  std::vector<std::string> notes{
+      fmt::format("received  more than the {} that may be unread: raise max_buffer, or expect what comes",
+                  text::format_size(group_.max_buffer)),
+      unread_note()};
+  if (const auto size = announced_size(framing, connection_->unread()); size.value_or(0) > group_.max_buffer) {
+    notes.front() = fmt::format("announced a frame of {} bytes, and {} may be unread (max_buffer)", *size,
+                                text::format_size(group_.max_buffer));
+  }
+  return fail(run, "max_buffer exceeded", std::move(notes));
 }
 
-void Client::record(const StepRun& run, std::string title, std::vector<std::string> notes) {
+Failure Client::failure_of(const StepRun& run, std::string title, std::vector<std::string> notes) const {
   notes.push_back(standing(run));
-  thread_.failures.add(Failure{.title = std::move(title),
-                               .place = *run.place,
-                               .notes = std::move(notes),
-                               .group = group_.name,
-                               .client = index_,
-                               .endpoint = endpoint_});
+  return {.title = std::move(title),
+          .place = *run.place,
+          .notes = std::move(notes),
+          .group = group_.name,
+          .client = index_,
+          .endpoint = endpoint_};
 }
 
 /// Which deadline has passed, the step's or the client's, and how long it was; empty when neither has.
@@ -88,7 +102,7 @@ std::string Client::standing(const StepRun& run) const {
 /// The client will not come to the barriers of its group any more.
 void Client::break_barriers(const scenario::Steps& steps) {
   for (const scenario::Step& step : steps) {
-    if (const auto* repeat = std::get_if<scenario::Repeat>(&step.action)) break_barriers(repeat->steps);
+    if (const scenario::Steps* inner = inner_steps(step)) break_barriers(*inner);
     const auto* barrier = std::get_if<scenario::Barrier>(&step.action);
     if (barrier == nullptr) continue;
     thread_.run.rendezvous.break_up(barrier->name, fmt::format("client {} {}", text::quote(group_.name), index_));

@@ -238,11 +238,7 @@ sched::Task<void> Run::cancel_at_signal(sched::CancelScope& scope) {
 
 /// The targets in the files are replaced, as by --target.
 void Run::point_to(const std::string& url) {
-  for (Scenario& scenario : scenarios_) {
-    for (scenario::Group& group : scenario.groups) {
-      group.target = {.url = scenario::Template(url), .source = {}, .place = group.place};
-    }
-  }
+  for (Scenario& scenario : scenarios_) scenario::point_to(scenario, url);
 }
 
 // --- Running

@@ -30,7 +30,9 @@ struct ThreadRun {
   sched::Scope* clients = nullptr;
   bool is_stopped = false;
   bool has_begun = false;
-  sched::Event all_ended;  ///< the clients of all threads
+  sched::Event may_start;      ///< the setup is done
+  sched::Event clients_ended;  ///< those of all threads
+  sched::Event may_end;        ///< the teardown is done, too
   Result<void> outcome;
 };
 
@@ -46,11 +48,14 @@ class ScenarioRun {
   void on_thread(ThreadRun& thread, std::function<void()> call);
   void stop_all(ScenarioResult::End why);
   void count_ended();
+  void let_all(sched::Event ThreadRun::* event);
 
   void run_thread(ThreadRun& thread);
   Task<Result<void>> main(ThreadRun& thread);
   Task<void> run_clients(ThreadRun& thread);
   Task<void> run_client(const scenario::Group& group, std::uint64_t index, ThreadContext& thread);
+  Task<Outcome> run_single(const std::optional<scenario::Group>& group, ThreadRun& thread);
+  Task<void> run_into(const scenario::Group& group, ThreadContext& thread, Outcome& outcome);
 
   Task<void> end_at_signal();
   Task<void> end_at_deadline();
@@ -68,6 +73,8 @@ class ScenarioRun {
   // The first thread's.
   sched::Instant started_;
   sched::Duration elapsed_{};
+  Outcome setup_ = Outcome::passed;
+  Outcome teardown_ = Outcome::passed;
   ScenarioResult::End end_ = ScenarioResult::End::complete;
   int signal_ = 0;
 };
@@ -79,6 +86,9 @@ ScenarioRun::ScenarioRun(const scenario::Scenario& scenario, const RunSettings& 
                .seed = settings.seed,
                .clients = scenario.clients(),
                .deadline = settings.time_limit_name,
+               .rechunk = settings.rechunk,
+               .log = watcher.log,
+               .values = std::vector<std::optional<std::string>>(scenario.variables.size()),
                .rendezvous = {}},
       running_(settings.threads) {
   for (unsigned index = 0; index < settings.threads; ++index) {
@@ -112,6 +122,8 @@ void ScenarioRun::run_thread(ThreadRun& thread) {
   // The run has failed: the others need not go on, nor wait for clients that will not come.
   stop_all(ScenarioResult::End::complete);
   count_ended();
+  let_all(&ThreadRun::may_start);
+  let_all(&ThreadRun::may_end);
 }
 
 void ScenarioRun::on_thread(ThreadRun& thread, std::function<void()> call) {
@@ -130,9 +142,12 @@ void ScenarioRun::stop_all(ScenarioResult::End why) {
 }
 
 void ScenarioRun::count_ended() {
-  if (running_.fetch_sub(1) > 1) return;
+  if (running_.fetch_sub(1) == 1) let_all(&ThreadRun::clients_ended);
+}
+
+void ScenarioRun::let_all(sched::Event ThreadRun::* event) {
   for (const auto& thread : threads_) {
-    on_thread(*thread, [&ended = thread->all_ended] { ended.set(); });
+    on_thread(*thread, [&happened = (*thread).*event] { happened.set(); });
   }
 }
 
@@ -153,10 +168,21 @@ Task<Result<void>> ScenarioRun::main(ThreadRun& thread) {
   if (is_first) services.spawn(end_at_deadline());
   if (is_first && watcher_.show) services.spawn(show_progress());
 
+  if (is_first) {
+    setup_ = co_await run_single(context_.scenario.setup, thread);
+    if (setup_ != Outcome::passed) stop_all(ScenarioResult::End::complete);
+    let_all(&ThreadRun::may_start);
+  }
+  [[maybe_unused]] const Result<void> started = co_await thread.may_start.wait();
   co_await run_clients(thread);
-  // Its server may be what the clients of other threads are talking to.
   count_ended();
-  [[maybe_unused]] const Result<void> all_ended = co_await thread.all_ended.wait();
+  [[maybe_unused]] const Result<void> clients_ended = co_await thread.clients_ended.wait();
+  if (is_first) {
+    teardown_ = co_await run_single(context_.scenario.teardown, thread);
+    let_all(&ThreadRun::may_end);
+  }
+  // Its server may be what the clients of other threads are talking to.
+  [[maybe_unused]] const Result<void> ended = co_await thread.may_end.wait();
   if (is_first) elapsed_ = sched::now() - started_;
   services.cancel();
   const Result<void> joined = co_await services.join();
@@ -165,9 +191,9 @@ Task<Result<void>> ScenarioRun::main(ThreadRun& thread) {
 }
 
 Task<void> ScenarioRun::run_clients(ThreadRun& thread) {
+  if (thread.is_stopped) co_return;
   sched::Scope clients(sched::Scope::OnFailure::keep_siblings);
   thread.clients = &clients;
-  if (thread.is_stopped) clients.cancel();
   std::uint64_t number = 0;
   for (const scenario::Group& group : context_.scenario.groups) {
     for (std::uint64_t index = 0; index < group.count; ++index) {
@@ -180,7 +206,25 @@ Task<void> ScenarioRun::run_clients(ThreadRun& thread) {
 
 Task<void> ScenarioRun::run_client(const scenario::Group& group, std::uint64_t index, ThreadContext& thread) {
   Client client(group, index, thread);
-  co_await client.run();
+  thread.counters.count(co_await client.run());
+}
+
+/// Runs the setup or the teardown, unless there is none or the run is to end.
+Task<Outcome> ScenarioRun::run_single(const std::optional<scenario::Group>& group, ThreadRun& thread) {
+  if (!group || thread.is_stopped) co_return Outcome::passed;
+  Outcome outcome = Outcome::interrupted;
+  sched::Scope scope(sched::Scope::OnFailure::keep_siblings);
+  thread.clients = &scope;
+  scope.spawn(run_into(*group, thread.context, outcome));
+  [[maybe_unused]] const Result<void> joined = co_await scope.join();
+  thread.clients = nullptr;
+  co_return outcome;
+}
+
+Task<void> ScenarioRun::run_into(const scenario::Group& group, ThreadContext& thread, Outcome& outcome) {
+  Client client(group, 0, thread);
+  outcome = co_await client.run();
+  context_.values = client.values();
 }
 
 Task<void> ScenarioRun::end_at_signal() {
@@ -224,11 +268,14 @@ ScenarioResult ScenarioRun::collect() {
   result.elapsed = elapsed_;
   result.end = end_;
   result.signal = signal_;
+  result.setup = setup_;
+  result.teardown = teardown_;
   for (const auto& thread : threads_) {
     const Counters& counters = thread->context.counters;
     result.passed += counters.passed;
     result.failed += counters.failed;
     result.unreached += counters.unreached;
+    result.skipped += counters.skipped;
     result.interrupted += counters.interrupted;
     result.connected += counters.connected;
     result.frames += counters.frames;
@@ -236,6 +283,7 @@ ScenarioResult ScenarioRun::collect() {
     result.bytes_received += counters.bytes_received;
     result.failures.merge(std::move(thread->context.failures));
   }
+  result.not_run = result.planned - result.passed - result.failed - result.skipped - result.interrupted;
   return result;
 }
 

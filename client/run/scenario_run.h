@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "client/run/context.h"
+#include "client/run/outcome.h"
 #include "client/scenario/model.h"
 #include "scheduler/backend.h"
 #include "scheduler/listener.h"
@@ -35,6 +36,7 @@ struct RunSettings {
   unsigned threads = 1;
   sched::Duration spin{};
   std::uint64_t seed = 0;
+  std::optional<std::uint64_t> rechunk = {};             ///< what is sent is cut into pieces, drawn from this seed
   sched::Duration time_limit = std::chrono::minutes(5);  ///< the run is ended when it has lasted so long
   std::string time_limit_name;                           ///< for a person: "--timeout 5m"
   const LocalServer* server = nullptr;                   ///< null: none
@@ -46,16 +48,20 @@ struct RunSettings {
 struct ScenarioResult {
   enum class End : std::uint8_t { complete, signal, deadline };
 
-  std::uint64_t planned = 0;  ///< clients; each of them is in one of the next three
+  std::uint64_t planned = 0;  ///< clients; each of them is in one of the next five
   std::uint64_t passed = 0;
   std::uint64_t failed = 0;
+  std::uint64_t skipped = 0;
   std::uint64_t interrupted = 0;
+  std::uint64_t not_run = 0;    ///< the setup had not passed, or the run had ended
   std::uint64_t unreached = 0;  ///< of those that failed: they could not connect
   std::uint64_t connected = 0;  ///< connections
   std::uint64_t frames = 0;
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_received = 0;
   sched::Duration elapsed{};
+  Outcome setup = Outcome::passed;
+  Outcome teardown = Outcome::passed;
   FailureLog failures;
   End end = End::complete;
   int signal = 0;  ///< when `end` is signal
@@ -75,6 +81,7 @@ struct Progress {
 struct Watcher {
   std::function<void(const Progress&)> show;
   sched::Duration every = std::chrono::seconds(10);
+  LogHandler log = {};
 };
 
 /// Runs all clients of `scenario` at once and returns when they and the local server have ended. Errors: the backend or

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "client/scenario/framing.h"
 #include "client/scenario/predicate.h"
 #include "client/scenario/source.h"
 #include "client/scenario/template.h"
@@ -18,12 +19,6 @@
 namespace client::scenario {
 
 using Duration = std::chrono::nanoseconds;
-
-/// What ends a line, in what is sent and in what is matched.
-enum class Eol : std::uint8_t { lf, crlf, none };
-
-/// What a frame is on a byte stream: a line without its end, or bytes as they come.
-enum class Framing : std::uint8_t { line, raw };
 
 struct Step;
 using Steps = std::vector<Step>;
@@ -39,10 +34,26 @@ struct Connect {
 };
 
 struct Send {
-  Template text;
-  Eol eol = Eol::lf;  ///< is added to the text; none when the framing is raw
-  Place place;        ///< of the value
+  /// The most bytes that one send makes, its frame included.
+  static constexpr std::uint64_t kMaxBytes = std::uint64_t{64} << 20;
+
+  Template text;                      ///< bytes that stand in hexadecimal digits or base64 are decoded here
+  std::uint64_t repeats = 1;          ///< how often the text follows itself
+  std::uint64_t random_bytes = 0;     ///< when not zero, as many bytes drawn at random are sent, and no text
+  Framing framing;                    ///< what makes a frame of it
+  std::vector<std::uint64_t> chunks;  ///< sizes of the pieces it is sent in, the rest in one
+  Duration chunk_delay{};             ///< between two pieces
+  Place place;                        ///< of the value
 };
+
+/// Gives one of the client's own variables a value: a part of a text, or all of it.
+struct Capture {
+  std::uint32_t variable = 0;                     ///< its place among the client's own
+  std::optional<Template> from = {};              ///< nothing: from the frame that was matched last
+  std::optional<RegularExpression> pattern = {};  ///< its first group, or if it has none what it matches; nothing: all
+  Place place = {};
+};
+using Captures = std::vector<Capture>;
 
 struct Expect {
   enum class Mode : std::uint8_t {
@@ -55,11 +66,11 @@ struct Expect {
   Mode mode = Mode::next;
   std::vector<Pattern> frames;  ///< one for next and until, at least one for the others
   std::uint64_t count = 1;      ///< how often the whole is repeated
-  Framing framing = Framing::line;
-  Eol eol = Eol::lf;
+  Framing framing;
   Duration timeout{};     ///< of the step, from its start
   Duration not_before{};  ///< a frame that comes sooner after the step's start fails it
   bool optional = false;  ///< passes when the timeout ends without a frame
+  Captures captures;      ///< from each frame that matches
   Place place;            ///< of the value
 };
 
@@ -104,14 +115,61 @@ struct Barrier {
   Duration timeout{};
 };
 
+/// Runs its steps again until they pass.
+struct Retry {
+  Steps steps;
+  Duration every{};                      ///< from the end of one attempt to the next
+  std::uint64_t times = 0;               ///< attempts at most; 0: any number
+  std::optional<Duration> timeout = {};  ///< of all attempts together
+};
+
+/// Gives variables of the client's own a value.
+struct Set {
+  struct Assignment {
+    std::uint32_t variable = 0;  ///< its place among the client's own
+    Template value = {};
+    Place place = {};
+  };
+
+  std::vector<Assignment> assignments;
+};
+
+struct CaptureStep {
+  Captures captures;
+};
+
+/// Compares a text as an `expect` compares a frame.
+struct Assert {
+  Template text;
+  Pattern pattern;
+  Place place;  ///< of the text
+};
+
+struct Log {
+  Template message;
+};
+
+/// Fails the client.
+struct Fail {
+  Template message;
+};
+
+/// Ends the client, which has neither passed nor failed.
+struct Skip {
+  Template message;
+};
+
 using Action = std::variant<Connect, Send, Expect, Exchange, ExpectClose, ExpectSilence, Shutdown, Close, Reset, Sleep,
-                            Repeat, Barrier>;
+                            Repeat, Barrier, Retry, Set, CaptureStep, Assert, Log, Fail, Skip>;
 
 struct Step {
   Action action;
   std::string_view keyword;  ///< "expect"; a literal
   Place place;               ///< of the step's value
 };
+
+/// The steps that a step holds; null when it holds none.
+const Steps* inner_steps(const Step& step);
 
 /// Where a group connects to.
 struct Target {
@@ -129,19 +187,19 @@ enum class ConnectionMode : std::uint8_t {
 
 /// Clients that do the same.
 struct Group {
-  std::string name;
+  std::string name;  ///< "setup" and "teardown" are those of these two
   std::uint64_t count = 1;
   std::uint64_t iterations = 1;
   Target target;
   ConnectionMode connection = ConnectionMode::per_client;
-  Framing framing = Framing::line;
-  Eol eol = Eol::lf;
+  Framing framing;
   bool allow_extra = false;  ///< frames that are unread at the end do not fail a client
   Duration start_after{};
   Duration connect_timeout{};
   Duration step_timeout{};       ///< of a step that has no timeout of its own
   Duration client_timeout{};     ///< of all iterations together
   std::uint64_t max_buffer = 0;  ///< unread bytes of a connection
+  bool captures_frames = false;  ///< a capture step of it wants the frame that was matched last
   Steps steps;
   Place place;
 };
@@ -152,7 +210,10 @@ struct Scenario {
   std::string description;
   std::vector<std::string> tags;
   std::optional<std::uint64_t> seed;
-  std::vector<Group> groups;  ///< at least one
+  std::vector<Group> groups;           ///< at least one
+  std::optional<Group> setup;          ///< one client that runs before all others; what it captures, they have, too
+  std::optional<Group> teardown;       ///< one that runs after all others
+  std::vector<std::string> variables;  ///< the names of clients' own variables, by their places
 
   /// The clients of all groups.
   std::uint64_t clients() const {
@@ -161,5 +222,8 @@ struct Scenario {
     return sum;
   }
 };
+
+/// Replaces the targets of all groups.
+void point_to(Scenario& scenario, const std::string& url);
 
 }  // namespace client::scenario

@@ -2,21 +2,203 @@
 
 #include <algorithm>
 #include <array>
-
-#include <fmt/format.h>
-
-#include "scheduler/check.h"
-#include "text/escape.h"
+#include <charconv>
+#include <cmath>
+#include <string>
 
 namespace client::scenario {
 
 namespace {
 
-// In bytes: what is shown of a text in a failure, and how much of that stands in front of the difference.
-constexpr std::size_t kShown = 200;
-constexpr std::size_t kShownBefore = 60;
+using Kind = Predicate::Kind;
 
-/// The text of a predicate. Only a text that changes is copied, into `scratch`.
+/// What a predicate is asked about.
+struct Question {
+  const Predicate& predicate;
+  std::string_view frame;
+  const ExpansionContext& context;
+
+  /// Whether `compare` holds of the frame and the predicate's only text.
+  template <typename Compare>
+  bool ask(Compare compare) const {
+    std::string scratch;
+    return compare(frame, filled_in(predicate.texts.front(), context, scratch));
+  }
+
+  /// The same of the frame's number and the number at `index`, if they are numbers.
+  template <typename Compare>
+  bool ask_number(std::size_t index, Compare compare) const {
+    std::string scratch;
+    const auto number = parse_decimal(frame);
+    const auto other = parse_decimal(filled_in(predicate.texts[index], context, scratch));
+    return number && other && compare(*number, *other);
+  }
+
+  bool ask_pattern(const Pattern& pattern) const { return pattern.first_failing(frame, context) == nullptr; }
+};
+
+/// Nothing when what was filled in has broken it.
+std::optional<RegularExpression> pattern_of(const Predicate& predicate, const ExpansionContext& context) {
+  if (predicate.pattern) return predicate.pattern;
+  std::string scratch;
+  const auto pattern = RegularExpression::compile(filled_in(predicate.texts.front(), context, scratch));
+  return pattern ? std::optional(*pattern) : std::nullopt;
+}
+
+bool matches(const Question& question) {
+  if (question.predicate.pattern) return question.predicate.pattern->search(question.frame).has_value();
+  const auto pattern = pattern_of(question.predicate, question.context);
+  return pattern && pattern->search(question.frame);
+}
+
+bool is_one_of(const Question& question) {
+  return std::ranges::any_of(question.predicate.texts, [&](const Template& text) {
+    std::string scratch;
+    return question.frame == filled_in(text, question.context, scratch);
+  });
+}
+
+bool has_length(const Question& question) {
+  const std::string digits = std::to_string(question.frame.size());
+  return Question{question.predicate, digits, question.context}.ask_pattern(question.predicate.patterns.front());
+}
+
+bool is_equal(const Question& question) {
+  return question.ask([](std::string_view frame, std::string_view text) { return frame == text; });
+}
+
+bool contains(const Question& question) {
+  return question.ask([](std::string_view frame, std::string_view text) { return frame.contains(text); });
+}
+
+/// How a predicate takes raw bytes.
+enum class Raw : std::uint8_t {
+  none,        ///< not at all
+  exactly,     ///< as many as its text has
+  occurrence,  ///< through its first occurrence
+};
+
+/// One row for each kind, in their order.
+struct Entry {
+  Kind kind;
+  std::string_view key;
+  bool (*holds)(const Question& question);
+  Raw raw = Raw::none;
+};
+
+constexpr std::array kEntries{
+    Entry{Kind::equals, "equals", is_equal, Raw::exactly},
+    Entry{Kind::not_equals, "not_equals", [](const Question& question) { return !is_equal(question); }},
+    Entry{Kind::contains, "contains", contains, Raw::occurrence},
+    Entry{Kind::not_contains, "not_contains", [](const Question& question) { return !contains(question); }},
+    Entry{Kind::starts_with, "starts_with",
+          [](const Question& question) {
+            return question.ask([](std::string_view frame, std::string_view text) { return frame.starts_with(text); });
+          },
+          Raw::exactly},
+    Entry{Kind::ends_with, "ends_with",
+          [](const Question& question) {
+            return question.ask([](std::string_view frame, std::string_view text) { return frame.ends_with(text); });
+          },
+          Raw::occurrence},
+    Entry{Kind::matches, "matches", matches, Raw::occurrence},
+    Entry{Kind::one_of, "one_of", is_one_of},
+    Entry{Kind::bytes, "bytes", is_equal, Raw::exactly},
+    Entry{Kind::empty, "empty",
+          [](const Question& question) { return question.frame.empty() == question.predicate.is_empty; }},
+    Entry{Kind::length, "length", has_length},
+    Entry{Kind::less, "less", [](const Question& question) { return question.ask_number(0, std::less()); }},
+    Entry{Kind::greater, "greater", [](const Question& question) { return question.ask_number(0, std::greater()); }},
+    Entry{Kind::between, "between",
+          [](const Question& question) {
+            return question.ask_number(0, std::greater_equal()) && question.ask_number(1, std::less_equal());
+          }},
+    Entry{Kind::negation, "not",
+          [](const Question& question) { return !question.ask_pattern(question.predicate.patterns.front()); }},
+    Entry{Kind::all, "all",
+          [](const Question& question) {
+            return std::ranges::all_of(question.predicate.patterns,
+                                       [&](const Pattern& pattern) { return question.ask_pattern(pattern); });
+          }},
+    Entry{Kind::any, "any",
+          [](const Question& question) {
+            return std::ranges::any_of(question.predicate.patterns,
+                                       [&](const Pattern& pattern) { return question.ask_pattern(pattern); });
+          }},
+};
+
+constexpr const Entry& entry_of(Kind kind) { return kEntries[static_cast<std::size_t>(kind)]; }
+
+static_assert(std::ranges::all_of(kEntries, [](const Entry& entry) { return &entry == &entry_of(entry.kind); }));
+
+/// Where on raw bytes a predicate that goes through its first occurrence is found.
+std::optional<Span> first_occurrence(const Predicate& predicate, std::string_view unread,
+                                     const ExpansionContext& context) {
+  if (predicate.kind == Kind::matches) {
+    const auto pattern = pattern_of(predicate, context);
+    return pattern ? pattern->first_in_stream(unread) : std::nullopt;
+  }
+  std::string scratch;
+  const std::string_view text = filled_in(predicate.texts.front(), context, scratch);
+  const std::size_t begin = unread.find(text);
+  if (begin == std::string_view::npos) return std::nullopt;
+  return Span{.begin = begin, .end = begin + text.size()};
+}
+
+std::optional<Span> find_occurrences(const Pattern& pattern, std::string_view unread, const ExpansionContext& context) {
+  Span found{.begin = unread.size(), .end = 0};
+  for (const Predicate& predicate : pattern.predicates) {
+    const auto occurrence = first_occurrence(predicate, unread, context);
+    if (!occurrence) return std::nullopt;
+    found = {.begin = std::min(found.begin, occurrence->begin), .end = std::max(found.end, occurrence->end)};
+  }
+  return found;
+}
+
+/// The `size` bytes that are taken are what all predicates are asked about.
+std::optional<Span> find_exactly(const Pattern& pattern, std::size_t size, std::string_view unread,
+                                 const ExpansionContext& context, bool& mismatch) {
+  for (const Predicate& predicate : pattern.predicates) {
+    if (entry_of(predicate.kind).raw != Raw::exactly) continue;
+    std::string scratch;
+    mismatch = !unread.starts_with(filled_in(predicate.texts.front(), context, scratch).substr(0, unread.size()));
+    if (mismatch) return std::nullopt;
+  }
+  if (unread.size() < size) return std::nullopt;
+  mismatch = pattern.first_failing(unread.substr(0, size), context) != nullptr;
+  if (mismatch) return std::nullopt;
+  return Span{.begin = 0, .end = size};
+}
+
+}  // namespace
+
+std::string_view name_of(Kind kind) { return entry_of(kind).key; }
+
+std::span<const std::string_view> predicate_keys() {
+  static constexpr auto kKeys = [] {
+    std::array<std::string_view, kEntries.size()> keys;
+    std::ranges::transform(kEntries, keys.begin(), &Entry::key);
+    return keys;
+  }();
+  return kKeys;
+}
+
+std::optional<Kind> predicate_kind(std::string_view key) {
+  const auto* const entry = std::ranges::find(kEntries, key, &Entry::key);
+  if (entry == kEntries.end()) return std::nullopt;
+  return entry->kind;
+}
+
+bool works_on_raw_bytes(Kind kind) { return entry_of(kind).raw != Raw::none; }
+
+std::optional<long double> parse_decimal(std::string_view text) {
+  long double number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, status] = std::from_chars(text.data(), end, number);
+  if (status != std::errc() || rest != end || !std::isfinite(number)) return std::nullopt;
+  return number;
+}
+
 std::string_view filled_in(const Template& text, const ExpansionContext& context, std::string& scratch) {
   if (text.is_constant()) return text.constant();
   scratch.clear();
@@ -24,75 +206,8 @@ std::string_view filled_in(const Template& text, const ExpansionContext& context
   return scratch;
 }
 
-std::optional<Span> find(std::string_view text, std::string_view frame) {
-  const std::size_t begin = frame.find(text);
-  if (begin == std::string_view::npos) return std::nullopt;
-  return Span{.begin = begin, .end = begin + text.size()};
-}
-
-std::optional<Span> search(const Predicate& predicate, std::string_view text, std::string_view frame) {
-  if (predicate.pattern) return predicate.pattern->search(frame);
-  const auto pattern = RegularExpression::compile(text);
-  return pattern ? pattern->search(frame) : std::nullopt;
-}
-
-/// One row for each kind: its key, and where in a frame it is fulfilled.
-struct Entry {
-  Predicate::Kind kind;
-  std::string_view name;
-  std::optional<Span> (*locate)(const Predicate& predicate, std::string_view text, std::string_view frame);
-};
-
-constexpr std::array kEntries{
-    Entry{Predicate::Kind::equals, "equals",
-          [](const Predicate&, std::string_view text, std::string_view frame) -> std::optional<Span> {
-            if (text != frame) return std::nullopt;
-            return Span{.begin = 0, .end = frame.size()};
-          }},
-    Entry{Predicate::Kind::contains, "contains",
-          [](const Predicate&, std::string_view text, std::string_view frame) { return find(text, frame); }},
-    Entry{Predicate::Kind::matches, "matches", search},
-};
-
-const Entry& entry_of(Predicate::Kind kind) { return *std::ranges::find(kEntries, kind, &Entry::kind); }
-
-std::optional<Span> locate(const Predicate& predicate, std::string_view frame, const ExpansionContext& context) {
-  std::string scratch;
-  return entry_of(predicate.kind).locate(predicate, filled_in(predicate.text, context, scratch), frame);
-}
-
-std::size_t common_prefix(std::string_view a, std::string_view b) {
-  return static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
-}
-
-/// The part of `text` around `byte`, quoted, and where it begins unless that is the beginning.
-std::string quote_around(std::string_view text, std::size_t byte) {
-  if (text.size() <= kShown || byte <= kShownBefore) return text::quote(text, kShown);
-  const std::size_t begin = std::min(byte - kShownBefore, text.size());
-  return fmt::format("from byte {}: {}", begin, text::quote(text.substr(begin), kShown));
-}
-
-}  // namespace
-
-std::string_view name_of(Predicate::Kind kind) { return entry_of(kind).name; }
-
-std::span<const std::string_view> predicate_keys() {
-  static constexpr auto kKeys = [] {
-    std::array<std::string_view, kEntries.size()> keys;
-    std::ranges::transform(kEntries, keys.begin(), &Entry::name);
-    return keys;
-  }();
-  return kKeys;
-}
-
-std::optional<Predicate::Kind> predicate_kind(std::string_view key) {
-  const auto* const entry = std::ranges::find(kEntries, key, &Entry::name);
-  if (entry == kEntries.end()) return std::nullopt;
-  return entry->kind;
-}
-
 bool Predicate::holds(std::string_view frame, const ExpansionContext& context) const {
-  return locate(*this, frame, context).has_value();
+  return entry_of(kind).holds({*this, frame, context});
 }
 
 const Predicate* Pattern::first_failing(std::string_view frame, const ExpansionContext& context) const {
@@ -101,64 +216,34 @@ const Predicate* Pattern::first_failing(std::string_view frame, const ExpansionC
   return failing == predicates.end() ? nullptr : &*failing;
 }
 
-std::string Pattern::describe(const ExpansionContext& context) const {
-  std::string description;
-  std::string scratch;
-  for (const Predicate& predicate : predicates) {
-    if (!description.empty()) description += " and ";
-    const std::string text = text::quote(filled_in(predicate.text, context, scratch), kShown);
-    const bool is_plain = predicates.size() == 1 && predicate.kind == Predicate::Kind::equals;
-    description += is_plain ? text : fmt::format("{} {}", name_of(predicate.kind), text);
+void for_each_group(const Pattern& pattern, std::string_view frame, const ExpansionContext& context,
+                    const std::function<void(std::uint32_t, std::string_view)>& set) {
+  for (const Predicate& predicate : pattern.predicates) {
+    if (predicate.kind == Kind::negation) continue;
+    for (const Pattern& part : predicate.patterns) {
+      if (part.first_failing(frame, context) == nullptr) for_each_group(part, frame, context, set);
+    }
+    if (predicate.groups.empty()) continue;
+    const auto compiled = pattern_of(predicate, context);
+    for (const Predicate::Group& group : predicate.groups) set(group.variable, *compiled->group(frame, group.name));
   }
-  return description;
 }
 
 std::optional<Span> find_raw(const Pattern& pattern, std::string_view unread, const ExpansionContext& context,
                              bool& mismatch) {
   mismatch = false;
-  std::string_view frame = unread;
-  std::string scratch;
-  const auto equals = std::ranges::find(pattern.predicates, Predicate::Kind::equals, &Predicate::kind);
-  const bool has_size = equals != pattern.predicates.end();
-  if (has_size) {
-    const std::string_view text = filled_in(equals->text, context, scratch);
-    mismatch = !unread.starts_with(text.substr(0, unread.size()));
-    if (mismatch || unread.size() < text.size()) return std::nullopt;
-    frame = unread.substr(0, text.size());
-  }
-  Span found{.begin = frame.size(), .end = 0};
+  const auto size = exact_size(pattern, context);
+  return size ? find_exactly(pattern, *size, unread, context, mismatch) : find_occurrences(pattern, unread, context);
+}
+
+std::optional<std::size_t> exact_size(const Pattern& pattern, const ExpansionContext& context) {
+  std::optional<std::size_t> size;
   for (const Predicate& predicate : pattern.predicates) {
-    const auto part = locate(predicate, frame, context);
-    mismatch = has_size && !part;
-    if (!part) return std::nullopt;
-    found = {.begin = std::min(found.begin, part->begin), .end = std::max(found.end, part->end)};
+    if (entry_of(predicate.kind).raw != Raw::exactly) continue;
+    std::string scratch;
+    size = std::max(size.value_or(0), filled_in(predicate.texts.front(), context, scratch).size());
   }
-  return found;
-}
-
-std::string first_difference(std::string_view expected, std::string_view received) {
-  const std::size_t byte = common_prefix(expected, received);
-  if (byte == received.size() && byte < expected.size()) {
-    return fmt::format("received ends after {} of {} bytes", byte, expected.size());
-  }
-  if (byte == expected.size()) return fmt::format("received goes on after {} bytes", byte);
-  return fmt::format("first difference at byte {} ({:02x}, received {:02x})", byte,
-                     static_cast<unsigned char>(expected[byte]), static_cast<unsigned char>(received[byte]));
-}
-
-Mismatch explain(const Pattern& pattern, std::string_view frame, const ExpansionContext& context) {
-  const Predicate* failing = pattern.first_failing(frame, context);
-  sched::check(failing != nullptr, "only a mismatch is explained");
-  std::string scratch;
-  const std::string_view text = filled_in(failing->text, context, scratch);
-  const bool is_equals = failing->kind == Predicate::Kind::equals;
-  const std::size_t difference = is_equals ? common_prefix(text, frame) : 0;
-  return {
-      .predicate = name_of(failing->kind),
-      .expected = quote_around(text, difference),
-      .received = quote_around(frame, difference),
-      .detail = is_equals ? first_difference(text, frame) : fmt::format("not in the {} bytes received", frame.size()),
-      .place = failing->place};
+  return size;
 }
 
 }  // namespace client::scenario

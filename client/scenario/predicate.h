@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,18 +17,60 @@
 
 namespace client::scenario {
 
+struct Predicate;
+
+/// Several questions that must all be answered with yes; what one frame is compared with.
+struct Pattern {
+  std::vector<Predicate> predicates;  ///< at least one
+  Place place;
+
+  /// The first predicate that does not hold; null when all do.
+  const Predicate* first_failing(std::string_view frame, const ExpansionContext& context) const;
+};
+
 /// One question about a frame.
 struct Predicate {
-  enum class Kind : std::uint8_t { equals, contains, matches };
+  enum class Kind : std::uint8_t {
+    equals,
+    not_equals,
+    contains,
+    not_contains,
+    starts_with,
+    ends_with,
+    matches,
+    one_of,
+    bytes,  ///< an equals whose text is given in hexadecimal digits, and shown so
+    empty,
+    length,   ///< its number of bytes, in decimal digits, is what `patterns` has one of
+    less,     ///< than a number; the frame is a number, too
+    greater,  ///< than a number
+    between,  ///< two numbers, or one of them
+    negation,
+    all,
+    any,
+  };
 
   Kind kind = Kind::equals;
-  Template text;
-  std::optional<RegularExpression> pattern;  ///< of a `matches` whose text is constant; any other is compiled when used
-  Place place;                               ///< of the text
+  std::vector<Template> texts = {};  ///< what it compares with: one; any number for one_of, two for between
+  std::optional<RegularExpression> pattern =
+      {};  ///< of a `matches` whose text is constant; any other is compiled when used
+  /// A named group of a `matches`: what it stands for becomes the value of a variable of the client's own.
+  struct Group {
+    std::string name;
+    std::uint32_t variable = 0;
+  };
+  std::vector<Group> groups = {};
+  bool is_empty = true;                ///< of `empty`: what is wanted
+  std::vector<Pattern> patterns = {};  ///< of length and negation one, of all and any at least one
+  Place place = {};                    ///< of the value
 
-  /// Whether the answer is yes.
+  /// Whether the answer is yes. A text that is no number is neither less nor greater than one, nor between two.
   bool holds(std::string_view frame, const ExpansionContext& context) const;
 };
+
+/// What the named groups of `pattern`, which holds for `frame`, stand for: calls `set(variable, text)` for each.
+void for_each_group(const Pattern& pattern, std::string_view frame, const ExpansionContext& context,
+                    const std::function<void(std::uint32_t, std::string_view)>& set);
 
 /// The key that stands in a file: "equals".
 std::string_view name_of(Predicate::Kind kind);
@@ -38,38 +81,24 @@ std::span<const std::string_view> predicate_keys();
 /// The predicate with this key.
 std::optional<Predicate::Kind> predicate_kind(std::string_view key);
 
-/// Several questions that must all be answered with yes; what one frame is compared with.
-struct Pattern {
-  std::vector<Predicate> predicates;  ///< at least one
-  Place place;
+/// Whether find_raw() knows what it takes.
+bool works_on_raw_bytes(Predicate::Kind kind);
 
-  /// The first predicate that does not hold; null when all do.
-  const Predicate* first_failing(std::string_view frame, const ExpansionContext& context) const;
+/// A decimal number and nothing else, exact up to 64 bits: "-12", "0.5", "1e3".
+std::optional<long double> parse_decimal(std::string_view text);
 
-  /// For a person: `"GOT:Hello"` for a single equals, else `contains "x" and matches "y"`.
-  std::string describe(const ExpansionContext& context) const;
-};
+/// The text of a template. Only a text that changes is copied, into `scratch`.
+std::string_view filled_in(const Template& text, const ExpansionContext& context, std::string& scratch);
 
-/// On raw bytes: where `pattern` is found in `unread`; all up to its end is consumed. Nothing when more bytes could
-/// still make it hold. equals takes exactly as many bytes as its text has, contains and matches go through the first
-/// occurrence. `mismatch` is set when no further bytes can help.
+/// On raw bytes: where `pattern`, whose predicates all work on them, is found in `unread`; all up to its end is
+/// consumed. Nothing when more bytes could still make it hold. equals, bytes and starts_with take exactly as many bytes
+/// as their text has; contains, ends_with and matches all through the end of their first occurrence, that is the
+/// shortest beginning that has one, so that it does not matter how the bytes arrive. `mismatch` is set when no further
+/// bytes can help.
 std::optional<Span> find_raw(const Pattern& pattern, std::string_view unread, const ExpansionContext& context,
                              bool& mismatch);
 
-/// Where two texts first differ: "first difference at byte 8 (6f, received 4f)"; for texts of which one continues the
-/// other: "received ends after 4 of 9 bytes" or "received goes on after 9 bytes". Bytes count from 0.
-std::string first_difference(std::string_view expected, std::string_view received);
-
-/// Why a frame is not what was expected, for a person.
-struct Mismatch {
-  std::string_view predicate;  ///< the first that does not hold: "equals"
-  std::string expected;        ///< quoted and escaped; of a long text the part around the difference
-  std::string received;        ///< likewise
-  std::string detail;          ///< first_difference(), or what was not found; of one line, may be empty
-  Place place;                 ///< of the predicate's text
-};
-
-/// `pattern` does not hold for `frame`.
-Mismatch explain(const Pattern& pattern, std::string_view frame, const ExpansionContext& context);
+/// How many raw bytes `pattern` takes, where a predicate of it takes exactly as many as its text has.
+std::optional<std::size_t> exact_size(const Pattern& pattern, const ExpansionContext& context);
 
 }  // namespace client::scenario

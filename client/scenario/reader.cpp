@@ -15,7 +15,9 @@ namespace client::scenario {
 
 namespace {
 
-constexpr std::size_t kMaxShown = 60;  // In bytes, of a key or a value in a message.
+// In bytes, of a key or a value in a message, and of a variable's name.
+constexpr std::size_t kMaxShown = 60;
+constexpr std::size_t kMaxShownName = 120;
 
 /// Notes what is wrong in a string, at the part of it that is wrong where the file has no escapes.
 void note(Reader& reader, const Cursor& at, std::vector<TemplateError> errors) {
@@ -89,6 +91,18 @@ Place Reader::place(const Cursor& at) const {
   return source.place(at.node.extent.offset, at.node.extent.length, at.pointer());
 }
 
+const RegularExpression* Reader::regular_expression(const Cursor& at, const std::string& text) {
+  if (const auto known = patterns.find(text); known != patterns.end()) return &known->second;
+  if (patterns.size() >= kMaxPatterns) {
+    error(at, fmt::format("a file has {} different regular expressions at most", kMaxPatterns));
+    return nullptr;
+  }
+  auto pattern = RegularExpression::compile(text);
+  if (pattern) return &patterns.emplace(text, std::move(*pattern)).first->second;
+  error(at, std::move(pattern.error()));
+  return nullptr;
+}
+
 void Reader::error(const Cursor& at, std::string message) {
   errors.add(at.node.extent, at.pointer(), std::move(message));
 }
@@ -105,6 +119,26 @@ void Reader::define(const Cursor& at, const std::string& name, std::string_view 
   std::vector<TemplateError> wrong;
   variables.define(name, value, wrong);
   note(*this, at, std::move(wrong));
+}
+
+bool Reader::check_variable_name(const std::string& name, Extent extent, const std::string& pointer) {
+  if (Variables::is_name(name)) return true;
+  errors.add(extent, pointer,
+             fmt::format("{} cannot be a variable's name; names are letters, digits and _, and none that is built in",
+                         text::quote(name, kMaxShownName)));
+  return false;
+}
+
+std::optional<std::uint32_t> Reader::define_by_step(const std::string& name, Extent extent,
+                                                    const std::string& pointer) {
+  if (!check_variable_name(name, extent, pointer)) return std::nullopt;
+  const auto place = variables.set_by_step(name);
+  if (!place) {
+    errors.add(extent, pointer,
+               fmt::format("the variable {} has a value before the run already; give this one a name of its own",
+                           text::quote(name, kMaxShown)));
+  }
+  return place;
 }
 
 bool Reader::require(const Cursor& object, std::string_view key) {
@@ -177,6 +211,21 @@ void read_whole_number(Reader& reader, const Cursor& at, std::uint64_t smallest,
   out = number;
 }
 
+bool read_number(Reader& reader, const Cursor& at, Template& out) {
+  if (at.node.kind == Node::Kind::number) {
+    out = Template(at.node.text);
+    return true;
+  }
+  if (!is_reference(at.node)) {
+    reader.wrong(at, "a number");
+    return false;
+  }
+  if (!read_template(reader, at, Changing::per_client, out)) return false;
+  if (!out.is_constant() || parse_decimal(out.constant())) return true;
+  reader.error(at, fmt::format("{} must be a number, not {}", at.name(), text::quote(out.constant(), kMaxShown)));
+  return false;
+}
+
 void read_value(Reader& reader, const Cursor& at, Duration& out) {
   if (at.node.kind != Node::Kind::string) return reader.wrong(at, "a duration with its unit, as in \"250ms\"");
   const auto text = read_text(reader, at);
@@ -224,16 +273,6 @@ std::optional<std::size_t> read_word(Reader& reader, const Cursor& at, std::span
   return static_cast<std::size_t>(word - words.begin());
 }
 
-void read_value(Reader& reader, const Cursor& at, Framing& out) {
-  constexpr std::array<Choice<Framing>, 2> kFramings{{{"line", Framing::line}, {"raw", Framing::raw}}};
-  read_choice(reader, at, kFramings, out);
-}
-
-void read_value(Reader& reader, const Cursor& at, Eol& out) {
-  constexpr std::array<Choice<Eol>, 3> kEols{{{"lf", Eol::lf}, {"crlf", Eol::crlf}, {"none", Eol::none}}};
-  read_choice(reader, at, kEols, out);
-}
-
 // --- Objects and lists
 
 bool is_object(Reader& reader, const Cursor& at) {
@@ -246,6 +285,12 @@ bool is_list(Reader& reader, const Cursor& at) {
   if (at.node.kind == Node::Kind::list) return true;
   reader.wrong(at, "a list");
   return false;
+}
+
+bool is_filled_list(Reader& reader, const Cursor& at, std::string_view element) {
+  if (!is_list(reader, at)) return false;
+  if (at.node.elements.empty()) reader.wrong(at, fmt::format("a list of at least one {}", element));
+  return !at.node.elements.empty();
 }
 
 void check_keys(Reader& reader, const Cursor& object, std::span<const std::string_view> known) {

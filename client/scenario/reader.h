@@ -54,6 +54,8 @@ struct Reader {
   /// Every regular expression is compiled once, and a file has kMaxPatterns of them at most.
   std::map<std::string, RegularExpression> patterns = {};
   static constexpr std::size_t kMaxPatterns = 1000;
+  /// Null when `text` is none, which is noted as an error at `at`.
+  const RegularExpression* regular_expression(const Cursor& at, const std::string& text);
 
   Place place(const Cursor& at) const;
   void error(const Cursor& at, std::string message);
@@ -64,6 +66,12 @@ struct Reader {
 
   /// Defines a variable with the value at `at`.
   void define(const Cursor& at, const std::string& name, std::string_view value);
+
+  /// Whether `name`, which stands at `extent`, can be a variable's name, noted as an error if not.
+  bool check_variable_name(const std::string& name, Extent extent, const std::string& pointer);
+
+  /// The place of a variable that a step sets, whose name stands at `extent`.
+  std::optional<std::uint32_t> define_by_step(const std::string& name, Extent extent, const std::string& pointer);
 
   /// Fails unless there is a value for `key`.
   bool require(const Cursor& object, std::string_view key);
@@ -98,6 +106,9 @@ void read_whole_number(Reader& reader, const Cursor& at, std::uint64_t smallest,
 /// A number of bytes, or "64KiB".
 void read_size(Reader& reader, const Cursor& at, std::uint64_t& out);
 
+/// A number, or a string that is one whole ${…}, as its decimal digits. Whether it was good.
+bool read_number(Reader& reader, const Cursor& at, Template& out);
+
 /// Any string. Whether it was good.
 bool read_template(Reader& reader, const Cursor& at, Changing allowed, Template& out);
 
@@ -118,14 +129,13 @@ void read_choice(Reader& reader, const Cursor& at, const std::array<Choice<E>, k
   if (const auto index = read_word(reader, at, words)) out = choices[*index].value;
 }
 
-void read_value(Reader& reader, const Cursor& at, Framing& out);
-void read_value(Reader& reader, const Cursor& at, Eol& out);
-
 // --- Objects and lists
 
 /// Whether the value is an object or a list, noted as an error if not.
 bool is_object(Reader& reader, const Cursor& at);
 bool is_list(Reader& reader, const Cursor& at);
+/// Whether it is a list of at least one `element`.
+bool is_filled_list(Reader& reader, const Cursor& at, std::string_view element);
 
 /// Notes keys that are none of `known` and do not begin with "x-".
 void check_keys(Reader& reader, const Cursor& object, std::span<const std::string_view> known);

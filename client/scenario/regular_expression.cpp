@@ -1,5 +1,7 @@
 #include "client/scenario/regular_expression.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <re2/re2.h>
 
@@ -32,6 +34,17 @@ std::optional<std::string> to_latin1(std::string_view utf8) {
 
 re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
 
+bool has_match(const re2::RE2& compiled, std::string_view text) {
+  return compiled.Match(piece(text), 0, text.size(), re2::RE2::UNANCHORED, nullptr, 0);
+}
+
+std::optional<Span> first_match(const re2::RE2& compiled, std::string_view text) {
+  re2::StringPiece found;
+  if (!compiled.Match(piece(text), 0, text.size(), re2::RE2::UNANCHORED, &found, 1)) return std::nullopt;
+  const auto begin = static_cast<std::size_t>(found.data() - text.data());
+  return Span{.begin = begin, .end = begin + found.size()};
+}
+
 }  // namespace
 
 std::expected<RegularExpression, std::string> RegularExpression::compile(std::string_view pattern) {
@@ -48,12 +61,68 @@ std::expected<RegularExpression, std::string> RegularExpression::compile(std::st
   return RegularExpression(std::move(utf8), std::move(latin1));
 }
 
+/// Null when it matches nothing in `text`.
+const re2::RE2* RegularExpression::for_text(std::string_view text) const {
+  return text::is_utf8(text) ? utf8_.get() : latin1_.get();
+}
+
 std::optional<Span> RegularExpression::search(std::string_view text) const {
-  const auto& compiled = text::is_utf8(text) ? utf8_ : latin1_;
-  re2::StringPiece found;
-  if (!compiled || !compiled->Match(piece(text), 0, text.size(), re2::RE2::UNANCHORED, &found, 1)) return std::nullopt;
-  const auto begin = static_cast<std::size_t>(found.data() - text.data());
-  return Span{.begin = begin, .end = begin + found.size()};
+  const re2::RE2* compiled = for_text(text);
+  return compiled == nullptr ? std::nullopt : first_match(*compiled, text);
+}
+
+std::optional<Span> RegularExpression::first_in_stream(std::string_view text) const {
+  if (!has_match(*utf8_, text)) return std::nullopt;
+  // What has a match still has it when it is longer, so the shortest that has one can be searched by halving.
+  std::size_t without = 0;
+  std::size_t with = text.size();
+  if (has_match(*utf8_, {})) with = 0;
+  while (with > without + 1) {
+    const std::size_t middle = without + (with - without) / 2;
+    (has_match(*utf8_, text.substr(0, middle)) ? with : without) = middle;
+  }
+  return first_match(*utf8_, text.substr(0, with));
+}
+
+bool RegularExpression::looks_behind_its_end() const {
+  // RE2 does not show what it has parsed. What is quoted by \Q is taken for more than it is, which is harmless.
+  const std::string& pattern = utf8_->pattern();
+  bool in_class = false;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    if (c == '\\') {
+      const char escaped = i + 1 < pattern.size() ? pattern[++i] : '\0';
+      if (!in_class && (escaped == 'z' || escaped == 'b' || escaped == 'B')) return true;
+    } else if (in_class) {
+      in_class = c != ']';
+    } else if (c == '[') {
+      in_class = true;
+      // A ] that is the first in a class belongs to it.
+      if (i + 1 < pattern.size() && pattern[i + 1] == '^') ++i;
+      if (i + 1 < pattern.size() && pattern[i + 1] == ']') ++i;
+    } else if (c == '$') {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::vector<std::string> RegularExpression::group_names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, number] : utf8_->NamedCapturingGroups()) names.push_back(name);
+  return names;
+}
+
+std::optional<std::string_view> RegularExpression::group(std::string_view text, std::string_view name) const {
+  const re2::RE2* compiled = for_text(text);
+  if (compiled == nullptr) return std::nullopt;
+  int number = std::min(compiled->NumberOfCapturingGroups(), 1);
+  if (!name.empty()) number = compiled->NamedCapturingGroups().at(std::string(name));
+  std::vector<re2::StringPiece> groups(static_cast<std::size_t>(number) + 1);
+  if (!compiled->Match(piece(text), 0, text.size(), re2::RE2::UNANCHORED, groups.data(), number + 1)) {
+    return std::nullopt;
+  }
+  return std::string_view(groups.back().data(), groups.back().size());
 }
 
 }  // namespace client::scenario

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace re2 {
 class RE2;
@@ -39,8 +40,25 @@ class RegularExpression {
   /// character of its number (Latin-1).
   std::optional<Span> search(std::string_view text) const;
 
+  /// The first match in a stream of bytes of which `text` has arrived: in the shortest beginning that has one, so that
+  /// it is the same however much of the stream follows. Valid UTF-8 counts as characters. Nothing while there is none.
+  /// The pattern does not look_behind_its_end().
+  std::optional<Span> first_in_stream(std::string_view text) const;
+
+  /// Whether the pattern has `$`, `\z`, `\b` or `\B`: whether it matches depends on what follows.
+  bool looks_behind_its_end() const;
+
+  /// The names of its groups (?P<name>…), sorted.
+  std::vector<std::string> group_names() const;
+
+  /// What the group `name` stands for in the first match in `text`; with an empty name the first group, or if there is
+  /// none the whole match. Nothing when there is no match; a group that takes no part in it is empty.
+  std::optional<std::string_view> group(std::string_view text, std::string_view name) const;
+
  private:
   using Compiled = std::shared_ptr<const re2::RE2>;
+
+  const re2::RE2* for_text(std::string_view text) const;
 
   RegularExpression(Compiled utf8, Compiled latin1) : utf8_(std::move(utf8)), latin1_(std::move(latin1)) {}
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "client/scenario/framing_reader.h"
 #include "client/scenario/reader.h"
 #include "client/scenario/step_reader.h"
 #include "scheduler/address.h"
@@ -35,12 +36,7 @@ Group group_by_default() {
 // --- What files and groups have in common
 
 void read_variable(Reader& reader, const Cursor& object, const Member& member) {
-  if (!Variables::is_name(member.key)) {
-    return reader.error_at_key(
-        object, member,
-        fmt::format("{} cannot be a variable's name; names are letters, digits and _, and " "none that is built in",
-                    text::quote(member.key, kMaxShown)));
-  }
+  if (!reader.check_variable_name(member.key, member.key_extent, object.pointer())) return;
   const Cursor at = object.member(member);
   const auto define = [&](std::string_view value) { reader.define(at, member.key, value); };
   switch (at.node.kind) {
@@ -124,6 +120,7 @@ void read_connection(Reader& reader, const Cursor& at, Group& out) {
 void read_steps(Reader& reader, const Cursor& at, Group& out) {
   reader.group = out;
   read_value(reader, at, out.steps);
+  out.captures_frames = reader.group.captures_frames;
 }
 
 constexpr auto kGroupFields = std::to_array<Field<Group>>({
@@ -131,7 +128,7 @@ constexpr auto kGroupFields = std::to_array<Field<Group>>({
     {"variables", [](Reader& reader, const Cursor& at, Group&) { read_variables(reader, at); }},
     {"target", read_target},
     field<&Group::framing>("framing"),
-    field<&Group::eol>("eol"),
+    {"eol", [](Reader& reader, const Cursor& at, Group& out) { read_value(reader, at, out.framing.eol); }},
     field<&Group::count>("count"),
     field<&Group::iterations>("iterations"),
     field<&Group::allow_extra>("allow_extra"),
@@ -142,8 +139,8 @@ constexpr auto kGroupFields = std::to_array<Field<Group>>({
 
 bool connects(const Steps& steps) {
   return std::ranges::any_of(steps, [](const Step& step) {
-    const auto* const repeat = std::get_if<Repeat>(&step.action);
-    return std::holds_alternative<Connect>(step.action) || (repeat != nullptr && connects(repeat->steps));
+    const Steps* inner = inner_steps(step);
+    return std::holds_alternative<Connect>(step.action) || (inner != nullptr && connects(*inner));
   });
 }
 
@@ -188,8 +185,7 @@ void read_defaults(Reader& reader, const Cursor& at, Draft& out) {
 }
 
 void read_clients(Reader& reader, const Cursor& at, Draft& out) {
-  if (!is_list(reader, at)) return;
-  if (at.node.elements.empty()) reader.wrong(at, "a list of at least one group of clients");
+  if (!is_filled_list(reader, at, "group of clients")) return;
   std::map<std::string, std::uint32_t> lines;
   for (std::size_t i = 0; i < at.node.elements.size() && !reader.errors.full(); ++i) {
     const Cursor element = at.element(i);
@@ -205,6 +201,25 @@ void read_clients(Reader& reader, const Cursor& at, Draft& out) {
   }
 }
 
+/// Steps of one client of its own.
+Group read_single(Reader& reader, const Cursor& at, const Draft& draft, std::string name) {
+  Group group = draft.common;
+  group.name = std::move(name);
+  group.place = reader.place(at);
+  if (group.target.place.line == 0) group.target.place = group.place;
+  read_steps(reader, at, group);
+  return group;
+}
+
+void read_setup(Reader& reader, const Cursor& at, Draft& out) {
+  out.scenario.setup = read_single(reader, at, out, "setup");
+}
+
+void read_teardown(Reader& reader, const Cursor& at, Draft& out) {
+  reader.variables.leave_groups();
+  out.scenario.teardown = read_single(reader, at, out, "teardown");
+}
+
 constexpr auto kNothing = [](Reader&, const Cursor&, Draft&) {};
 
 constexpr auto kFileFields = std::to_array<Field<Draft>>({
@@ -216,9 +231,11 @@ constexpr auto kFileFields = std::to_array<Field<Draft>>({
     {"tags", [](Reader& reader, const Cursor& at, Draft& out) { read_value(reader, at, out.scenario.tags); }},
     {"target", [](Reader& reader, const Cursor& at, Draft& out) { read_target(reader, at, out.common); }},
     {"framing", [](Reader& reader, const Cursor& at, Draft& out) { read_value(reader, at, out.common.framing); }},
-    {"eol", [](Reader& reader, const Cursor& at, Draft& out) { read_value(reader, at, out.common.eol); }},
+    {"eol", [](Reader& reader, const Cursor& at, Draft& out) { read_value(reader, at, out.common.framing.eol); }},
     {"defaults", read_defaults},
+    {"setup", read_setup},
     {"clients", read_clients},
+    {"teardown", read_teardown},
 });
 
 }  // namespace
@@ -231,11 +248,8 @@ Scenario read_scenario(const SourceFile& source, const Node& root, const LoadOpt
   const Cursor file{root};
   read_object(reader, file, kFileFields, draft);
   reader.require(file, "clients");
-  if (options.target) {
-    for (Group& group : draft.scenario.groups) {
-      group.target = {.url = Template(*options.target), .source = {}, .place = group.place};
-    }
-  }
+  draft.scenario.variables = variables.names_set_by_steps();
+  if (options.target) point_to(draft.scenario, *options.target);
   return std::move(draft.scenario);
 }
 

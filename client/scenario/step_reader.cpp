@@ -7,7 +7,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "client/scenario/framing_reader.h"
 #include "client/scenario/pattern_reader.h"
+#include "client/scenario/send_reader.h"
+#include "client/scenario/variable_steps_reader.h"
 #include "text/units.h"
 
 // The vocabulary of steps. A new step is a struct in model.h, a function here that reads it, and its row in kSteps.
@@ -62,19 +65,6 @@ Action read_without_keys(Reader& reader, const Cursor& at) {
 
 // --- send
 
-void read_send(Reader& reader, const Cursor& at, Send& out) {
-  constexpr auto kText = [](Reader& r, const Cursor& value, Send& send) {
-    read_template(r, value, Changing::at_each_use, send.text);
-  };
-  constexpr auto kFields = std::to_array<Field<Send>>({{"text", kText}, field<&Send::eol>("eol")});
-  out.eol = reader.group.framing == Framing::raw ? Eol::none : reader.group.eol;
-  out.place = reader.place(at);
-  if (at.node.kind == Node::Kind::string) return kText(reader, at, out);
-  if (at.node.kind != Node::Kind::object) return reader.wrong(at, "a string or an object with \"text\"");
-  read_object(reader, at, kFields, out);
-  reader.require(at, "text");
-}
-
 Action read_send_step(Reader& reader, const Cursor& at) {
   Send send;
   read_send(reader, at, send);
@@ -91,10 +81,17 @@ void read_mode(Reader& reader, const Cursor& at, Expect& out) {
 }
 
 void read_frames(Reader& reader, const Cursor& at, Expect& out) {
-  if (!is_list(reader, at)) return;
-  if (at.node.elements.empty()) reader.wrong(at, "a list of at least one frame");
+  if (!is_filled_list(reader, at, "frame")) return;
   for (std::size_t i = 0; i < at.node.elements.size(); ++i)
     read_value(reader, at.element(i), out.frames.emplace_back());
+}
+
+void check_raw(Reader& reader, const Cursor& at, const Expect& expect, const Pattern& own) {
+  check_for_raw_bytes(reader, at, own);
+  const Member* frames = at.find("frames");
+  for (std::size_t i = 0; frames != nullptr && i < expect.frames.size(); ++i) {
+    check_for_raw_bytes(reader, at.member(*frames).element(i), expect.frames[i]);
+  }
 }
 
 /// What keys say together that each says rightly.
@@ -108,13 +105,14 @@ void check_expect(Reader& reader, const Cursor& at, const Expect& expect, const 
   } else if (!takes_list && has_list) {
     reader.error(at, R"("frames" needs "mode": "sequence" or "mode": "any_order")");
   } else if (!takes_list && own.predicates.empty()) {
-    reader.error(at, "this says nothing about the frame; add equals, contains or matches");
+    reader.error(at, kSaysNothing);
   }
   const bool in_frames = expect.mode == Expect::Mode::until || expect.mode == Expect::Mode::any_order;
-  if (expect.framing == Framing::raw && in_frames) {
+  if (expect.framing.kind == Framing::Kind::raw && in_frames) {
     reader.error(at, "framing raw has no frames to skip or to put in order; use mode next or sequence, where contains "
                      "and matches go through the first occurrence");
   }
+  if (expect.framing.kind == Framing::Kind::raw) check_raw(reader, at, expect, own);
   if (expect.not_before >= expect.timeout && expect.not_before > Duration::zero()) {
     reader.error(at, fmt::format("\"not_before\" ({}) must be shorter than the timeout ({})",
                                  text::format_duration(expect.not_before), text::format_duration(expect.timeout)));
@@ -132,15 +130,18 @@ void read_expect(Reader& reader, const Cursor& at, Expect& out) {
       field<&Expect::optional>("optional"),
   });
   out.framing = reader.group.framing;
-  out.eol = reader.group.eol;
   out.timeout = reader.group.step_timeout;
   out.place = reader.place(at);
   if (at.node.kind == Node::Kind::string) return read_value(reader, at, out.frames.emplace_back());
   if (at.node.kind != Node::Kind::object) return reader.wrong(at, "a string or an object of predicates");
   const std::size_t errors_before = reader.errors.size();
-  read_object(reader, at, kFields, out, predicate_keys());
+  std::vector<std::string_view> others(predicate_keys().begin(), predicate_keys().end());
+  others.push_back(kCapture);
+  read_object(reader, at, kFields, out, others);
   Pattern own;
   read_predicates(reader, at, own);
+  // Last: what it defines is not known to the predicates in front of it.
+  if (const Member* capture = at.find(kCapture)) read_captures(reader, at.member(*capture), out.captures);
   if (reader.errors.size() == errors_before) check_expect(reader, at, out, own);
   if (!own.predicates.empty()) out.frames = {std::move(own)};
 }
@@ -242,6 +243,24 @@ Action read_barrier(Reader& reader, const Cursor& at) {
   return barrier;
 }
 
+Action read_retry_step(Reader& reader, const Cursor& at) {
+  constexpr Duration kEvery = std::chrono::milliseconds(100);
+  constexpr auto kFields = std::to_array<Field<Retry>>({
+      field<&Retry::every>("every"),
+      field<&Retry::times>("times"),
+      field<&Retry::timeout>("timeout"),
+      field<&Retry::steps>("until"),
+  });
+  Retry retry{.steps = {}, .every = kEvery};
+  read_object(reader, at, kFields, retry);
+  reader.require(at, "until");
+  const bool has_limit = at.find("times") != nullptr || at.find("timeout") != nullptr;
+  if (at.node.kind == Node::Kind::object && !has_limit) {
+    reader.error(at, R"("retry" needs "times" or "timeout", or it would never end)");
+  }
+  return retry;
+}
+
 // --- A step
 
 struct Keyword {
@@ -262,6 +281,13 @@ constexpr std::array kSteps{
     Keyword{"sleep", read_sleep},
     Keyword{"repeat", read_repeat},
     Keyword{"barrier", read_barrier},
+    Keyword{"retry", read_retry_step},
+    Keyword{"set", read_set},
+    Keyword{"capture", read_capture_step},
+    Keyword{"assert", read_assert},
+    Keyword{"log", read_message<Log>},
+    Keyword{"fail", read_message<Fail>},
+    Keyword{"skip", read_message<Skip>},
 };
 
 constexpr auto kKeys = [] {
@@ -297,8 +323,7 @@ void read_step(Reader& reader, const Cursor& at, Steps& out) {
 }  // namespace
 
 void read_value(Reader& reader, const Cursor& at, Steps& out) {
-  if (!is_list(reader, at)) return;
-  if (at.node.elements.empty()) reader.wrong(at, "a list of at least one step");
+  if (!is_filled_list(reader, at, "step")) return;
   for (std::size_t i = 0; i < at.node.elements.size(); ++i) read_step(reader, at.element(i), out);
 }
 

@@ -50,6 +50,13 @@ bool Template::uses_clock() const {
   return false;
 }
 
+std::optional<std::size_t> Template::missing_value(const ExpansionContext& context) const {
+  for (const Part& part : parts_) {
+    if (part.reference == Reference::value && !context.values[part.number]) return part.number;
+  }
+  return std::nullopt;
+}
+
 void Template::expand(const ExpansionContext& context, std::string& out) const {
   out += constant_;
   for (const Part& part : parts_) {
@@ -77,7 +84,12 @@ void Template::expand(const ExpansionContext& context, std::string& out) const {
       }
       case Reference::random_text:
         sched::check(context.random != nullptr, "a text with ${random:N} is given randomness");
-        append_random_text(*context.random, part.length, out);
+        append_random_text(*context.random, part.number, out);
+        break;
+      case Reference::value:
+        sched::check(context.values[part.number].has_value(),
+                     "a text with a variable of the client is given its value");
+        out += *context.values[part.number];
         break;
     }
   }

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,16 +22,27 @@ struct ExpansionContext {
   std::uint64_t iteration = 0;     ///< from 0, of the innermost repeat, else of the client
   std::uint64_t now_ms = 0;        ///< wall-clock milliseconds since 1970 (the simulated clock's own in a simulation)
   std::function<std::uint64_t()>* random = nullptr;  ///< 64 random bits; needed by ${uuid} and ${random:N} alone
+  /// The client's own variables, which its steps set; nothing where none has yet.
+  std::span<const std::optional<std::string>> values = {};
 };
 
 class Template {
  public:
-  enum class Reference : std::uint8_t { literal, client_index, client_name, iteration, now_ms, uuid, random_text };
+  enum class Reference : std::uint8_t {
+    literal,
+    client_index,
+    client_name,
+    iteration,
+    now_ms,
+    uuid,
+    random_text,
+    value,  ///< of one of the client's own variables
+  };
 
   struct Part {
     Reference reference = Reference::literal;
     std::string literal;
-    std::uint32_t length = 0;  ///< of random_text, in characters
+    std::uint32_t number = 0;  ///< of random_text its characters, of a value its place in ExpansionContext::values
   };
 
   Template() = default;
@@ -42,8 +56,10 @@ class Template {
   const std::string& constant() const { return constant_; }
   /// Whether it has a `${now_ms}`: the clock is read for those alone.
   bool uses_clock() const;
+  /// The place of the first value that it needs and that is not there; nothing when all are.
+  std::optional<std::size_t> missing_value(const ExpansionContext& context) const;
 
-  /// Appends the text to `out`.
+  /// Appends the text to `out`. No value is missing.
   void expand(const ExpansionContext& context, std::string& out) const;
 
  private:

@@ -40,18 +40,20 @@ constexpr std::string_view kSeed = "seed";
 constexpr std::string_view kEnvironment = "env:";
 constexpr std::string_view kRandom = "random:";
 
-Part literal(std::string text) { return {.reference = Reference::literal, .literal = std::move(text), .length = 0}; }
+Part literal(std::string text) { return {.reference = Reference::literal, .literal = std::move(text), .number = 0}; }
 
 /// What a part counts toward kMaxExpanded: what it takes as it is or filled in.
 std::size_t cost(const Part& part) {
   if (part.reference == Reference::literal) return part.literal.size();
-  if (part.reference == Reference::random_text) return sizeof(Part) + part.length;
+  if (part.reference == Reference::random_text) return sizeof(Part) + part.number;
+  if (part.reference == Reference::value) return sizeof(Part);  // What it comes to is bounded when it is set.
   return sizeof(Part) + std::ranges::find(kBuiltIns, part.reference, &BuiltIn::reference)->longest;
 }
 
 Changing changing(const Part& part) {
   if (part.reference == Reference::literal) return Changing::none;
   if (part.reference == Reference::random_text) return Changing::at_each_use;
+  if (part.reference == Reference::value) return Changing::per_client;
   return std::ranges::find(kBuiltIns, part.reference, &BuiltIn::reference)->changing;
 }
 
@@ -60,7 +62,7 @@ std::vector<Part> random_text(std::string_view length, std::string& error) {
   const auto [end, status] = std::from_chars(length.data(), length.data() + length.size(), characters);
   const bool is_number = status == std::errc() && end == length.data() + length.size();
   if (is_number && characters > 0 && characters <= Variables::kMaxRandom) {
-    return {{.reference = Reference::random_text, .literal = {}, .length = characters}};
+    return {{.reference = Reference::random_text, .literal = {}, .number = characters}};
   }
   error = fmt::format("${{random:N}} gives N letters and digits, from 1 to {}", Variables::kMaxRandom);
   return {};
@@ -105,9 +107,27 @@ void Variables::enter_group() {
   in_group_ = true;
 }
 
+void Variables::leave_groups() {
+  group_.clear();
+  in_group_ = false;
+}
+
 void Variables::define(std::string name, std::string_view value, std::vector<TemplateError>& errors) {
   Parts parts = parse(value, Changing::per_client, errors);
   (in_group_ ? group_ : file_)[std::move(name)] = std::move(parts);
+}
+
+std::optional<std::uint32_t> Variables::set_by_step(const std::string& name) {
+  const auto place = std::ranges::find(set_by_steps_, name) - set_by_steps_.begin();
+  Part value{.reference = Reference::value, .literal = {}, .number = static_cast<std::uint32_t>(place)};
+  if (const Parts* known = find(name)) {
+    const bool is_the_same =
+        known->size() == 1 && known->front().reference == Reference::value && known->front().number == value.number;
+    return is_the_same ? std::optional(value.number) : std::nullopt;
+  }
+  if (place == std::ssize(set_by_steps_)) set_by_steps_.push_back(name);
+  (in_group_ ? group_ : file_)[name] = {value};
+  return value.number;
 }
 
 Template Variables::compile(std::string_view text, Changing allowed, std::vector<TemplateError>& errors) {
@@ -162,7 +182,7 @@ std::optional<Variables::Parts> Variables::resolve(std::string_view name, Changi
     parts = *variable;
   } else if (const auto* const built_in = std::ranges::find(kBuiltIns, name, &BuiltIn::name);
              built_in != kBuiltIns.end()) {
-    parts = {{.reference = built_in->reference, .literal = {}, .length = 0}};
+    parts = {{.reference = built_in->reference, .literal = {}, .number = 0}};
   } else if (name == kSeed) {
     parts = {literal(std::to_string(seed_))};
   } else if (name.starts_with(kRandom)) {

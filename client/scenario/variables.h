@@ -18,7 +18,7 @@ namespace client::scenario {
 /// What a string may hold beside what is known before the run.
 enum class Changing : std::uint8_t {
   none,         ///< Nothing: it is a name, a number, a choice.
-  per_client,   ///< client.index, client.name and iteration: the same each time it is looked at.
+  per_client,   ///< client.index, client.name, iteration and what the client's steps set: the same at each look.
   at_each_use,  ///< now_ms, uuid and random:N, too.
 };
 
@@ -49,6 +49,15 @@ class Variables {
   /// with `value` is appended to `errors`.
   void define(std::string name, std::string_view value, std::vector<TemplateError>& errors);
   void enter_group();
+  /// What follows is said of the file again.
+  void leave_groups();
+
+  /// The place of the variable `name` among a client's own, which a step sets. It is known from here on, to the end of
+  /// the group, or if no group has been entered to that of the file. Nothing where it has a value before the run.
+  std::optional<std::uint32_t> set_by_step(const std::string& name);
+
+  /// The names of the clients' own variables, by their places.
+  const std::vector<std::string>& names_set_by_steps() const { return set_by_steps_; }
 
   /// What is wrong is appended to `errors`, and left out of the template.
   Template compile(std::string_view text, Changing allowed, std::vector<TemplateError>& errors);
@@ -71,6 +80,7 @@ class Variables {
   Scope file_;
   Scope group_;
   bool in_group_ = false;
+  std::vector<std::string> set_by_steps_;
   std::uint64_t seed_;
   Environment environment_;
   std::size_t expanded_ = 0;  // What all templates may take, so far.

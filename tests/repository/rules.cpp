@@ -37,6 +37,7 @@ const std::vector<LibraryRule>& library_rules() {
       {.library = "CLI11", .header = "^CLI/", .only_in = R"(^(command_line/|(server|client)/[a-z_]*options\.cpp$))"},
       {.library = "spdlog", .header = "^spdlog/", .only_in = R"(^server/log\.cpp$)"},
       {.library = "Boost.URL", .header = "^boost/url", .only_in = R"(^transports/url\.cpp$)"},
+      {.library = "OpenSSL", .header = "^openssl/", .only_in = R"(^client/scenario/encoded_bytes\.cpp$)"},
       {.library = "nlohmann_json", .header = "^nlohmann/", .not_in = "^(scheduler|echo)/"},
       {.library = "fmt", .header = "^fmt/", .not_in = "^(scheduler|echo)/"},
       {.library = "RE2", .header = "^re2/", .not_in = "^(scheduler|echo)/"},

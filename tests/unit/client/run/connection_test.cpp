@@ -50,7 +50,7 @@ TEST(Connection, KeepsWhatArrivesUntilItIsConsumed) {
 TEST(Connection, LeavesAViewOfWhatIsConsumedValidUntilTheNextAwait) {
   run([](Connection& connection, sched::Stream& peer) -> Task<> {
     support::must(co_await support::send_text(peer, "abc\n"));
-    const auto line = co_await connection.next_line(Eol::lf);
+    const auto line = co_await connection.next_frame({.eol = Eol::lf});
     connection.consume(line->consumed);
     EXPECT_EQ(line->bytes, "abc");
     EXPECT_EQ(connection.unread(), "");
@@ -61,7 +61,7 @@ TEST(Connection, GivesMoreThanItKeepsOverTime) {
   run([](Connection& connection, sched::Stream& peer) -> Task<> {
     for (int i = 0; i < 100; ++i) {
       support::must(co_await support::send_text(peer, std::string(99, 'x') + "\n"));
-      const auto line = co_await connection.next_line(Eol::lf);
+      const auto line = co_await connection.next_frame({.eol = Eol::lf});
       EXPECT_EQ(line->bytes.size(), 99U);
       connection.consume(line->consumed);
     }
@@ -79,7 +79,7 @@ TEST(Connection, TellsWhenMoreIsUnreadThanItKeeps) {
     support::must(co_await sched::sleep_for(kLongEnough));
     EXPECT_TRUE(connection.overflowed());
     EXPECT_LE(connection.unread().size(), 1000U);
-    EXPECT_EQ((co_await connection.next_line(Eol::lf)).error(), Nothing::overflow);
+    EXPECT_EQ((co_await connection.next_frame({.eol = Eol::lf})).error(), Nothing::overflow);
   });
 }
 
@@ -99,11 +99,11 @@ TEST(Connection, TellsThePeersEndAndThenGivesTheRest) {
     support::must(co_await sched::sleep_for(kLongEnough));
     EXPECT_EQ(connection.ended()->code, sched::ErrorCode::end_of_stream);
     for (const char* expected : {"a", "b"}) {
-      const auto line = co_await connection.next_line(Eol::lf);
+      const auto line = co_await connection.next_frame({.eol = Eol::lf});
       EXPECT_EQ(line->bytes, expected);
       connection.consume(line->consumed);
     }
-    EXPECT_EQ((co_await connection.next_line(Eol::lf)).error(), Nothing::ended);
+    EXPECT_EQ((co_await connection.next_frame({.eol = Eol::lf})).error(), Nothing::ended);
   });
 }
 
@@ -112,7 +112,7 @@ TEST(Connection, MakesNoLineOfWhatWasCutOffByAReset) {
     support::must(co_await support::send_text(peer, "a"));
     support::must(co_await sched::sleep_for(kLongEnough));
     peer.reset();
-    EXPECT_EQ((co_await connection.next_line(Eol::lf)).error(), Nothing::ended);
+    EXPECT_EQ((co_await connection.next_frame({.eol = Eol::lf})).error(), Nothing::ended);
     EXPECT_EQ(sched::name_of(*connection.ended()), "ECONNRESET");
     EXPECT_EQ(connection.unread(), "a");
   });
@@ -121,7 +121,7 @@ TEST(Connection, MakesNoLineOfWhatWasCutOffByAReset) {
 TEST(Connection, GivesUpWhenItsReaderIsCancelled) {
   run([](Connection& connection, sched::Stream&) -> Task<> {
     const sched::CancelScope limit(sched::instant_after(sched::now(), kLongEnough));
-    EXPECT_EQ((co_await connection.next_line(Eol::lf)).error(), Nothing::cancelled);
+    EXPECT_EQ((co_await connection.next_frame({.eol = Eol::lf})).error(), Nothing::cancelled);
   });
 }
 

@@ -80,7 +80,7 @@ Task<> serve(sched::Listener& listener, const Script& script, sched::Scope& conn
 
 Task<> run_client(const scenario::Group& group, std::uint64_t index, ThreadContext& thread) {
   Client client(group, index, thread);
-  co_await client.run();
+  thread.counters.count(co_await client.run());
 }
 
 Task<> stop_after(sched::Duration time, bool is_deadline, sched::Scope& clients, ThreadContext& thread) {
@@ -152,10 +152,17 @@ void PrintTo(const Played& played, std::ostream* out) {
 
 Played play(const Script& server, std::string_view text, const PlayOptions& options) {
   const scenario::Scenario scenario = parsed(text);
+  Played played;
   RunContext run{.scenario = scenario,
                  .seed = options.seed,
                  .clients = scenario.clients(),
                  .deadline = "--timeout 5m",
+                 .rechunk = options.rechunk,
+                 .log =
+                     [&played](std::string_view message, const std::string& group, std::uint64_t client) {
+                       played.log.push_back(fmt::format("{} {}: {}", group, client, message));
+                     },
+                 .values = std::vector<std::optional<std::string>>(scenario.variables.size()),
                  .rendezvous = {}};
   ThreadContext thread(run, 1);
   run.rendezvous.on_change([&thread] {
@@ -164,12 +171,12 @@ Played play(const Script& server, std::string_view text, const PlayOptions& opti
   });
   sched::Scheduler scheduler(
       sched::make_simulated_backend({.seed = options.seed, .conditions = options.conditions, .when_stuck = nullptr}));
-  Played played;
   played.elapsed = scheduler.run(run_clients(thread, server, options));
   const Counters& counters = thread.counters;
   played.passed = counters.passed;
   played.failed = counters.failed;
   played.unreached = counters.unreached;
+  played.skipped = counters.skipped;
   played.interrupted = counters.interrupted;
   played.connected = counters.connected;
   played.frames = counters.frames;

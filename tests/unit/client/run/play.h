@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gmock/gmock.h>
 
@@ -47,13 +48,15 @@ struct Played {
   std::uint64_t passed = 0;
   std::uint64_t failed = 0;
   std::uint64_t unreached = 0;
+  std::uint64_t skipped = 0;
   std::uint64_t interrupted = 0;
   std::uint64_t connected = 0;
   std::uint64_t frames = 0;
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_received = 0;
   sched::Duration elapsed{};
-  std::string failures;  ///< as they are shown to the user
+  std::vector<std::string> log;  ///< what clients said: "group 0: message"
+  std::string failures;          ///< as they are shown to the user
 };
 void PrintTo(const Played& played, std::ostream* out);
 
@@ -62,6 +65,7 @@ struct PlayOptions {
   sched::simulated::Conditions conditions = {};
   std::optional<sched::Duration> stop_after = std::nullopt;  ///< as at a signal
   bool stop_is_deadline = false;                             ///< or at the run's deadline
+  std::optional<std::uint64_t> rechunk = std::nullopt;
 };
 
 /// Runs all clients of the scenario, whose target is the default, until they have ended. What is wrong with the

@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "client/run/exit_code.h"
 #include "client/run/local_server.h"
 #include "client/scenario/load.h"
 #include "scheduler/backends/simulated.h"
@@ -160,6 +161,58 @@ TEST_P(OnTheKernel, EndsAllThreadsAtItsTimeLimit) {
   ASSERT_TRUE(result);
   EXPECT_EQ(result->end, End::deadline);
   EXPECT_EQ(result->interrupted, 6U);
+}
+
+TEST(Setup, RunsBeforeTheClientsAndGivesThemItsVariables) {
+  const auto result = simulate(R"-({
+      "setup": [{"exchange": {"send": "17", "expect": {"matches": "GOT:(?P<token>.*)"}}}, {"sleep": "1s"}],
+      "clients": [{"name": "g", "count": 10, "steps": [{"exchange": {"send": "${token}", "expect": "GOT:17"}}]}],
+      "teardown": [{"exchange": {"send": "${token}", "expect": "GOT:17"}}]})-",
+                               1);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->passed, 10U);
+  EXPECT_EQ(result->connected, 12U);
+  EXPECT_GT(result->elapsed, seconds(1));
+  EXPECT_TRUE(result->failures.empty());
+}
+
+TEST(Setup, ThatFailsLetsNobodyRun) {
+  const auto result = simulate(R"({"setup": [{"fail": "no"}],
+      "clients": [{"name": "g", "count": 3, "steps": [{"fail": "never"}]}], "teardown": [{"fail": "never"}]})",
+                               1);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->setup, Outcome::failed);
+  EXPECT_EQ(result->not_run, 3U);
+  EXPECT_EQ(result->failed, 0U);
+  EXPECT_EQ(judge(*result), Verdict::failed);
+  const std::string failures = result->failures.render(scenario::SourceFile("x.json", "\n"), "x", 3);
+  EXPECT_THAT(failures, testing::HasSubstr("client \"setup\" 0"));
+  EXPECT_THAT(failures, testing::Not(testing::HasSubstr("never")));
+}
+
+TEST(Setup, ThatSkipsSkipsTheScenario) {
+  const auto result = simulate(R"({"setup": [{"skip": "no"}], "clients": [{"steps": [{"fail": "never"}]}]})", 1);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(judge(*result), Verdict::skipped);
+}
+
+TEST(Teardown, RunsAfterTheClientsThoughTheyFailed) {
+  const auto result = simulate(R"({"clients": [{"steps": [{"sleep": "1s"}, {"fail": "yes"}]}],
+      "teardown": [{"fail": "too"}]})",
+                               1);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->failed, 1U);
+  EXPECT_EQ(result->teardown, Outcome::failed);
+}
+
+TEST_P(OnTheKernel, TheSetupComesBeforeTheClientsOfAllThreads) {
+  const auto result = embed(backend(), threads(), R"-({
+      "setup": [{"exchange": {"send": "17", "expect": {"matches": "GOT:(?P<token>.*)"}}}],
+      "clients": [{"name": "g", "count": 30, "steps": [{"exchange": {"send": "${token}", "expect": "GOT:17"}}]}],
+      "teardown": [{"exchange": {"send": "${token}", "expect": "GOT:17"}}]})-");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->passed, 30U);
+  EXPECT_EQ(result->connected, 32U);
 }
 
 TEST(ScenarioRun, TellsThatABackendCannotBeMadeOnWhateverThread) {

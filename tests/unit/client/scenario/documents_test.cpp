@@ -21,7 +21,7 @@ TEST(ScenarioReference, HasExamplesThatAreScenarios) {
     EXPECT_TRUE(scenario) << example << (scenario ? "" : render(scenario.error().front()));
     ++examples;
   }
-  EXPECT_EQ(examples, 4);
+  EXPECT_EQ(examples, 5);
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ TEST(Values, MayBeReferences) {
       "framing": "${mode}", "defaults": {"timeout": "${pause}", "max_buffer": "${size}"},
       "clients": [{"count": "${n}", "allow_extra": "${yes}", "start_after": "${n}s", "iterations": "${seed}",
                    "steps": [{"close": {}}]}], "seed": 6})");
-  EXPECT_EQ(group.framing, Framing::raw);
+  EXPECT_EQ(group.framing.kind, Framing::Kind::raw);
   EXPECT_EQ(group.step_timeout, milliseconds(20));
   EXPECT_EQ(group.max_buffer, 1024U);
   EXPECT_EQ(group.count, 5U);

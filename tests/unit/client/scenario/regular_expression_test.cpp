@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace client::scenario {
@@ -68,6 +69,38 @@ TEST(RegularExpression, TakesLinearTime) {
   EXPECT_EQ(search("(a+)+$", text + "b"), std::nullopt);
   EXPECT_EQ(search("(a*)*(a*)*b", text), std::nullopt);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+}
+
+TEST(RegularExpression, IsFoundInAStreamWhereItFirstEnds) {
+  const auto in_stream = [](std::string_view pattern, std::string_view text) {
+    return RegularExpression::compile(pattern).value().first_in_stream(text);
+  };
+  EXPECT_EQ(in_stream("[0-9]+", "a123"), (Span{1, 2}));
+  EXPECT_EQ(in_stream("[0-9]+;", "a123;4;"), (Span{1, 5}));
+  EXPECT_EQ(in_stream("", "abc"), (Span{0, 0}));
+  EXPECT_EQ(in_stream("x", "abc"), std::nullopt);
+  EXPECT_EQ(in_stream("é", "caf\xc3\xa9"), (Span{3, 5}));
+  EXPECT_EQ(in_stream("b", "\xff\xc3" "b"), (Span{2, 3})) << "bytes that are no UTF-8 are in nobody's way";
+}
+
+TEST(RegularExpression, TellsWhetherItLooksBehindItsEnd) {
+  for (const char* pattern : {"a$", R"(a\z)", R"(\ba)", R"(a\B)", "(a$|b)", R"(\\$)", "[]a]$"}) {
+    EXPECT_TRUE(RegularExpression::compile(pattern).value().looks_behind_its_end()) << pattern;
+  }
+  for (const char* pattern : {"^a", R"(\$)", "[$]", "[]$]", "[^]$]", R"([\]$])", R"(\\b)", R"(\Aa\d)"}) {
+    EXPECT_FALSE(RegularExpression::compile(pattern).value().looks_behind_its_end()) << pattern;
+  }
+}
+
+TEST(RegularExpression, GivesWhatItsGroupsStandFor) {
+  const auto pattern = RegularExpression::compile("(?P<key>[a-z]+)=(?P<value>[0-9]*)").value();
+  EXPECT_THAT(pattern.group_names(), testing::ElementsAre("key", "value"));
+  EXPECT_EQ(pattern.group("?a=17", "value"), "17");
+  EXPECT_EQ(pattern.group("?a=", "value"), "");
+  EXPECT_EQ(pattern.group("?a=17", ""), "a") << "the first one";
+  EXPECT_EQ(pattern.group("17", "key"), std::nullopt);
+  EXPECT_EQ(RegularExpression::compile("[0-9]+").value().group("a17", ""), "17") << "all where there is none";
+  EXPECT_EQ(RegularExpression::compile("(?P<b>.)$").value().group("\xff\xfe", "b"), "\xfe");
 }
 
 }  // namespace

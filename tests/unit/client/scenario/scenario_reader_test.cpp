@@ -32,8 +32,8 @@ TEST(Scenario, HasDefaults) {
   EXPECT_EQ(group.target.url.constant(), "tcp://localhost:25000");
   EXPECT_EQ(group.target.place, group.place);
   EXPECT_EQ(group.connection, ConnectionMode::per_client);
-  EXPECT_EQ(group.framing, Framing::line);
-  EXPECT_EQ(group.eol, Eol::lf);
+  EXPECT_EQ(group.framing.kind, Framing::Kind::line);
+  EXPECT_EQ(group.framing.eol, Eol::lf);
   EXPECT_EQ(group.start_after, seconds(0));
   EXPECT_EQ(group.connect_timeout, seconds(10));
   EXPECT_EQ(group.step_timeout, seconds(5));
@@ -61,8 +61,8 @@ TEST(Scenario, ReadsTheKeysOfAGroup) {
   EXPECT_EQ(group.count, 7U);
   EXPECT_EQ(group.target.url.constant(), "unix:/run/echo");
   EXPECT_EQ(group.target.place, (Place{1, 50, 16, "/clients/0/target"}));
-  EXPECT_EQ(group.framing, Framing::raw);
-  EXPECT_EQ(group.eol, Eol::crlf);
+  EXPECT_EQ(group.framing.kind, Framing::Kind::raw);
+  EXPECT_EQ(group.framing.eol, Eol::crlf);
   EXPECT_TRUE(group.allow_extra);
   EXPECT_EQ(group.start_after, seconds(2));
   EXPECT_EQ(group.iterations, 9U);
@@ -82,8 +82,8 @@ TEST(Scenario, GivesItsDefaultsToGroupsAndSteps) {
   EXPECT_EQ(group.target.source, "127.0.0.2");
   EXPECT_EQ(group.max_buffer, 65536U);
   EXPECT_TRUE(group.allow_extra);
-  EXPECT_EQ(std::get<Send>(group.steps[0].action).eol, Eol::crlf);
-  EXPECT_EQ(std::get<Expect>(group.steps[1].action).eol, Eol::crlf);
+  EXPECT_EQ(std::get<Send>(group.steps[0].action).framing.end(), "\r\n");
+  EXPECT_EQ(std::get<Expect>(group.steps[1].action).framing.end(), "\r\n");
   EXPECT_EQ(std::get<Expect>(group.steps[1].action).timeout, seconds(2));
   EXPECT_EQ(std::get<Connect>(group.steps[2].action).timeout, seconds(1));
   EXPECT_EQ(std::get<Barrier>(group.steps[3].action).timeout, seconds(3));
@@ -91,7 +91,7 @@ TEST(Scenario, GivesItsDefaultsToGroupsAndSteps) {
   EXPECT_EQ(own.target.url.constant(), "tcp://i:2");
   EXPECT_EQ(own.target.source, std::nullopt);
   EXPECT_FALSE(own.allow_extra);
-  EXPECT_EQ(std::get<Send>(own.steps[0].action).eol, Eol::none);
+  EXPECT_EQ(std::get<Send>(own.steps[0].action).framing.end(), "");
 }
 
 TEST(Scenario, DoesNotCareForTheOrderOfKeys) {
@@ -101,7 +101,7 @@ TEST(Scenario, DoesNotCareForTheOrderOfKeys) {
   const Group& group = scenario->groups.front();
   EXPECT_EQ(group.count, 3U);
   EXPECT_EQ(std::get<Send>(group.steps[0].action).text.constant(), "me");
-  EXPECT_EQ(std::get<Send>(group.steps[0].action).eol, Eol::none);
+  EXPECT_EQ(std::get<Send>(group.steps[0].action).framing.end(), "");
   EXPECT_EQ(std::get<Expect>(group.steps[1].action).timeout, seconds(7));
 }
 

@@ -49,20 +49,20 @@ TEST(ConnectStep, KnowsTheErrorsThatCanBeExpected) {
 TEST(SendStep, TakesAText) {
   const auto send = step_of<Send>(R"({"send": "Hello"})");
   EXPECT_EQ(send.text.constant(), "Hello");
-  EXPECT_EQ(send.eol, Eol::lf);
+  EXPECT_EQ(send.framing.end(), "\n");
 }
 
 TEST(SendStep, CanHaveAnEndOfItsOwn) {
-  EXPECT_EQ(step_of<Send>(R"({"send": {"text": "Hello"}})").eol, Eol::lf);
-  EXPECT_EQ(step_of<Send>(R"({"send": {"text": "Hello", "eol": "none"}})").eol, Eol::none);
-  EXPECT_EQ(step_of<Send>(R"({"send": {"eol": "crlf", "text": "Hello"}})").eol, Eol::crlf);
+  EXPECT_EQ(step_of<Send>(R"({"send": {"text": "Hello"}})").framing.end(), "\n");
+  EXPECT_EQ(step_of<Send>(R"({"send": {"text": "Hello", "eol": "none"}})").framing.end(), "");
+  EXPECT_EQ(step_of<Send>(R"({"send": {"eol": "crlf", "text": "Hello"}})").framing.end(), "\r\n");
 }
 
 TEST(ExpectStep, OfAStringIsTheNextFrame) {
   const auto expect = step_of<Expect>(R"({"expect": "GOT:Hello"})");
   EXPECT_EQ(expect.mode, Expect::Mode::next);
   EXPECT_EQ(expect.count, 1U);
-  EXPECT_EQ(expect.framing, Framing::line);
+  EXPECT_EQ(expect.framing.kind, Framing::Kind::line);
   EXPECT_EQ(expect.timeout, seconds(5));
   EXPECT_EQ(expect.not_before, seconds(0));
   EXPECT_FALSE(expect.optional);
@@ -96,7 +96,7 @@ TEST(ExpectStep, TakesAListOfFrames) {
         step_of<Expect>(std::string(R"({"expect": {"mode": ")") + word + R"(", "frames": ["a", {"contains": "b"}]}})");
     EXPECT_EQ(expect.mode, mode);
     ASSERT_EQ(expect.frames.size(), 2U);
-    EXPECT_EQ(expect.frames[0].predicates.front().text.constant(), "a");
+    EXPECT_EQ(expect.frames[0].predicates.front().texts.front().constant(), "a");
     EXPECT_EQ(expect.frames[1].predicates.front().kind, Predicate::Kind::contains);
   }
 }
@@ -109,7 +109,7 @@ TEST(ExpectStep, LeavesAPatternThatChangesForLater) {
 }
 
 TEST(ExpectStep, SaysSomethingAboutTheFrame) {
-  const std::string nothing = "this says nothing about the frame; add equals, contains or matches";
+  const std::string nothing = "this says nothing about the frame; add equals, contains, matches or another predicate";
   EXPECT_THAT(errors_of(with_steps(R"({"expect": {}})")), ElementsAre("1:36-2 /clients/0/steps/0/expect " + nothing));
   EXPECT_THAT(errors_of(with_steps(R"({"expect": {"mode": "sequence", "frames": [{}]}})")),
               ElementsAre("1:68-2 /clients/0/steps/0/expect/frames/0 " + nothing));
@@ -145,10 +145,10 @@ TEST(RawFraming, AddsNothingAndMatchesBytes) {
       {"expect": {"equals": "d", "framing": "line"}}]}]})");
   ASSERT_TRUE(scenario);
   const Steps& steps = scenario->groups.front().steps;
-  EXPECT_EQ(std::get<Send>(steps[0].action).eol, Eol::none);
-  EXPECT_EQ(std::get<Send>(steps[1].action).eol, Eol::lf);
-  EXPECT_EQ(std::get<Expect>(steps[2].action).framing, Framing::raw);
-  EXPECT_EQ(std::get<Expect>(steps[3].action).framing, Framing::line);
+  EXPECT_EQ(std::get<Send>(steps[0].action).framing.end(), "");
+  EXPECT_EQ(std::get<Send>(steps[1].action).framing.end(), "\n");
+  EXPECT_EQ(std::get<Expect>(steps[2].action).framing.kind, Framing::Kind::raw);
+  EXPECT_EQ(std::get<Expect>(steps[3].action).framing.kind, Framing::Kind::line);
 }
 
 TEST(RawFraming, HasNoFramesToSkipOrToReorder) {
@@ -161,7 +161,7 @@ TEST(RawFraming, HasNoFramesToSkipOrToReorder) {
 TEST(ExchangeStep, SendsAndExpects) {
   const auto exchange = step_of<Exchange>(
       R"({"exchange": {"send": {"text": "a", "eol": "crlf"}, "expect": {"contains": "b", "timeout": "1s"}}})");
-  EXPECT_EQ(exchange.send.eol, Eol::crlf);
+  EXPECT_EQ(exchange.send.framing.end(), "\r\n");
   EXPECT_EQ(exchange.expect.timeout, seconds(1));
   EXPECT_THAT(errors_of(with_steps(R"({"exchange": {"send": "a"}})")),
               ElementsAre(R"(1:38-13 /clients/0/steps/0/exchange "exchange" needs the key "expect")"));
@@ -254,17 +254,17 @@ TEST(Step, HasOneKey) {
   EXPECT_THAT(
       errors_of(with_steps(R"({}, {"send": "a", "expect": "b", "x-note": 1}, "send", {"x-note": 1})")),
       ElementsAre(
-          R"(1:25-2 /clients/0/steps/0 a step needs one of the keys connect, send, expect, exchange, expect_close, expect_silence, shutdown, close, reset, sleep, repeat, barrier)",
+          R"(1:25-2 /clients/0/steps/0 a step needs one of the keys connect, send, expect, exchange, expect_close, expect_silence, shutdown, close, reset, sleep, repeat, barrier, retry, set, capture, assert, log, fail, skip)",
           R"(1:43-8 /clients/0/steps/1 a step has one key, and this one has "send" already; make "expect" a step of its own)",
           R"(1:72-6 /clients/0/steps/2 an element of "steps" must be an object, not "send")",
-          R"(1:80-13 /clients/0/steps/3 a step needs one of the keys connect, send, expect, exchange, expect_close, expect_silence, shutdown, close, reset, sleep, repeat, barrier)"));
+          R"(1:80-13 /clients/0/steps/3 a step needs one of the keys connect, send, expect, exchange, expect_close, expect_silence, shutdown, close, reset, sleep, repeat, barrier, retry, set, capture, assert, log, fail, skip)"));
 }
 
 TEST(Step, OfALaterVersionIsUnknown) {
   EXPECT_THAT(
       errors_of(with_steps(R"({"starttls": {}})")),
       ElementsAre(
-          R"(1:26-10 /clients/0/steps/0 unknown key "starttls"; known here: connect, send, expect, exchange, expect_close, expect_silence, shutdown, close, reset, sleep, repeat, barrier)"));
+          R"(1:26-10 /clients/0/steps/0 unknown key "starttls"; known here: connect, send, expect, exchange, expect_close, expect_silence, shutdown, close, reset, sleep, repeat, barrier, retry, set, capture, assert, log, fail, skip)"));
 }
 
 TEST(Step, IsIgnoredWhereItsKeyBeginsWithX) {

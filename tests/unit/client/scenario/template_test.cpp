@@ -13,7 +13,7 @@ namespace {
 using Reference = Template::Reference;
 
 Template::Part part(Reference reference, std::string literal = {}, std::uint32_t length = 0) {
-  return {.reference = reference, .literal = std::move(literal), .length = length};
+  return {.reference = reference, .literal = std::move(literal), .number = length};
 }
 
 std::string expanded(const Template& text, ExpansionContext context = {}) {

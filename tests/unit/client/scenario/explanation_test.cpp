@@ -1,0 +1,77 @@
+#include "client/scenario/explanation.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace client::scenario {
+namespace {
+
+using Kind = Predicate::Kind;
+
+Predicate predicate(Kind kind, const std::string& text) {
+  Predicate made{.kind = kind, .texts = {Template(text)}};
+  if (kind == Kind::matches) made.pattern = RegularExpression::compile(text).value();
+  return made;
+}
+
+Pattern pattern(Kind kind, const std::string& text) { return {.predicates = {predicate(kind, text)}, .place = {}}; }
+
+const ExpansionContext kNobody;
+
+TEST(Describe, TellsWhatAPatternAccepts) {
+  EXPECT_EQ(describe(pattern(Kind::equals, "GOT:a\n"), kNobody), R"("GOT:a\n")");
+  EXPECT_EQ(describe(pattern(Kind::matches, "^a+$"), kNobody), R"(matches "^a+$")");
+  EXPECT_EQ(describe(pattern(Kind::bytes, "GOT:"), kNobody), "bytes 47 4f 54 3a");
+  const Pattern both{.predicates = {predicate(Kind::equals, "a"), predicate(Kind::contains, "b")}, .place = {}};
+  EXPECT_EQ(describe(both, kNobody), R"(equals "a" and contains "b")");
+  EXPECT_EQ(describe(pattern(Kind::equals, std::string(300, 'x')), kNobody),
+            '"' + std::string(200, 'x') + "\"… (100 bytes more)");
+}
+
+TEST(FirstDifference, NamesTheByte) {
+  EXPECT_EQ(first_difference("GOT:Hello", "GOT:HellO"), "first difference at byte 8 (6f, received 4f)");
+  EXPECT_EQ(first_difference("a", "\xff"), "first difference at byte 0 (61, received ff)");
+  EXPECT_EQ(first_difference("GOT:Hello", "GOT:"), "received ends after 4 of 9 bytes");
+  EXPECT_EQ(first_difference("GOT:", "GOT:Hello"), "received goes on after 4 bytes");
+  EXPECT_EQ(first_difference("", "a"), "received goes on after 0 bytes");
+}
+
+TEST(Explain, TellsWhatWasExpectedAndWhatCame) {
+  Pattern wanted = pattern(Kind::equals, "GOT:Hello");
+  wanted.predicates.front().place = {.line = 9, .column = 35, .length = 11, .pointer = "/clients/0"};
+  const Mismatch mismatch = explain(wanted, "GOT:HellO", kNobody);
+  EXPECT_EQ(mismatch.predicate, "equals");
+  EXPECT_EQ(mismatch.expected, "\"GOT:Hello\"");
+  EXPECT_EQ(mismatch.received, "\"GOT:HellO\"");
+  EXPECT_EQ(mismatch.detail, "first difference at byte 8 (6f, received 4f)");
+  EXPECT_EQ(mismatch.place->column, 35U);
+}
+
+TEST(Explain, NamesTheFirstPredicateThatDoesNotHold) {
+  const Pattern wanted{.predicates = {predicate(Kind::contains, "GOT"), predicate(Kind::matches, "[0-9]")},
+                       .place = {}};
+  const Mismatch mismatch = explain(wanted, "GOT:\x1b", kNobody);
+  EXPECT_EQ(mismatch.predicate, "matches");
+  EXPECT_EQ(mismatch.expected, "\"[0-9]\"");
+  EXPECT_EQ(mismatch.received, "\"GOT:\\x1b\"");
+  EXPECT_EQ(mismatch.detail, "not in the 5 bytes received");
+}
+
+TEST(Explain, ShowsThePartOfALongTextThatDiffers) {
+  std::string expected(70000, 'a');
+  std::string received = expected;
+  received[40000] = 'b';
+  const Mismatch mismatch = explain(pattern(Kind::equals, expected), received, kNobody);
+  EXPECT_EQ(mismatch.expected, "from byte 39940: \"" + std::string(200, 'a') + "\"… (29860 bytes more)");
+  EXPECT_EQ(mismatch.received,
+            "from byte 39940: \"" + std::string(60, 'a') + "b" + std::string(139, 'a') + "\"… (29860 bytes more)");
+  EXPECT_EQ(mismatch.detail, "first difference at byte 40000 (61, received 62)");
+}
+
+TEST(ExplainDeathTest, IsForMismatches) {
+  EXPECT_DEATH(explain(pattern(Kind::equals, "a"), "a", kNobody), "only a mismatch is explained");
+}
+
+}  // namespace
+}  // namespace client::scenario

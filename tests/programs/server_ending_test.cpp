@@ -29,11 +29,6 @@ using testing::HasSubstr;
 
 ECHO_SERVER_SUITE(ServerEnding);
 
-void ask(Socket& socket, const std::string& line) {
-  socket.send_all(line);
-  EXPECT_EQ(socket.receive_exactly(line.size() + 4), "GOT:" + line);
-}
-
 /// Asks the server to end, and waits until it has begun to.
 void begin_drain(ServerProcess& server, int signal = SIGTERM) {
   server.process().signal(signal);
@@ -48,15 +43,6 @@ bool is_accepted(const std::string& url) {
     EXPECT_EQ(error.code(), std::errc::connection_refused);
     return false;
   }
-}
-
-bool ends_with_reset(Socket& socket) {
-  try {
-    socket.receive_until_eof();
-  } catch (const std::system_error& error) {
-    return error.code() == std::errc::connection_reset;
-  }
-  return false;
 }
 
 TEST_P(ServerEnding, ExitsAtASignalWithSuccess) {

@@ -33,11 +33,6 @@ using testing::HasSubstr;
 
 ECHO_SERVER_SUITE(ServerLimits);
 
-void ask(Socket& socket) {
-  socket.send_all("Hello\n");
-  EXPECT_EQ(socket.receive_exactly(10), "GOT:Hello\n");
-}
-
 /// Whether the server has closed it without a word.
 bool is_turned_away(Socket& socket) {
   try {

@@ -47,6 +47,8 @@ size_t peak_memory(pid_t pid) { return std::stoul(value_of(read_of(pid, "status"
 
 size_t resident_memory(pid_t pid) { return std::stoul(value_of(read_of(pid, "status"), "VmRSS:")) * kKibibyte; }
 
+size_t mapped_memory(pid_t pid) { return std::stoul(value_of(read_of(pid, "status"), "VmSize:")) * kKibibyte; }
+
 size_t open_descriptors(pid_t pid) {
   const std::filesystem::directory_iterator entries("/proc/" + std::to_string(pid) + "/fd");
   return static_cast<size_t>(std::distance(begin(entries), end(entries)));

@@ -21,6 +21,9 @@ size_t peak_memory(pid_t pid);
 /// The memory that it has now, in bytes (VmRSS).
 size_t resident_memory(pid_t pid);
 
+/// The memory that it has mapped, in bytes (VmSize).
+size_t mapped_memory(pid_t pid);
+
 /// How many descriptors are open in its first thread's table.
 size_t open_descriptors(pid_t pid);
 

@@ -1,6 +1,8 @@
 #include "tests/support/socket.h"
 
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -22,6 +24,10 @@ namespace {
   throw std::system_error(reason, std::generic_category(), operation);
 }
 
+void set(int fd, int level, int option, int value) {
+  if (value != 0 && ::setsockopt(fd, level, option, &value, sizeof value) != 0) throw_errno("setsockopt");
+}
+
 }  // namespace
 
 Socket::Socket(sched::Descriptor descriptor) : descriptor_(std::move(descriptor)) {
@@ -31,11 +37,15 @@ Socket::Socket(sched::Descriptor descriptor) : descriptor_(std::move(descriptor)
   }
 }
 
-Socket Socket::connect(std::string_view url) {
+Socket Socket::connect(std::string_view url, const SocketOptions& options) {
   const SocketAddress address = SocketAddress::of_url(url);
   sched::Descriptor descriptor(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!descriptor) throw_errno("socket");
   Socket socket(std::move(descriptor));
+  set(socket.fd(), SOL_SOCKET, SO_RCVBUF, options.receive_buffer);
+  set(socket.fd(), SOL_SOCKET, SO_SNDBUF, options.send_buffer);
+  set(socket.fd(), IPPROTO_TCP, TCP_MAXSEG, options.segment);
+  set(socket.fd(), IPPROTO_TCP, TCP_NODELAY, options.no_delay);
   if (::connect(socket.fd(), address.get(), address.size()) != 0) throw_errno("connect");
   return socket;
 }

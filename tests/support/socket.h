@@ -8,6 +8,14 @@
 
 namespace support {
 
+/// What a test asks of its end before it connects; 0 leaves it to the kernel.
+struct SocketOptions {
+  int receive_buffer = 0;  ///< SO_RCVBUF, in bytes
+  int send_buffer = 0;     ///< SO_SNDBUF, in bytes
+  int segment = 0;         ///< TCP_MAXSEG, in bytes: of both directions
+  int no_delay = 0;        ///< TCP_NODELAY: 1 sends what send_all() is given at once
+};
+
 /// A plain blocking socket, with which a test speaks to a program: the client's end, or one that a Listener accepted.
 ///
 /// Every call ends within kPatience. What fails is thrown as std::system_error with the errno, so a test can tell a
@@ -16,7 +24,7 @@ class Socket {
  public:
   /// Connects to `tcp://ADDRESS:PORT` (a number, IPv6 in brackets), `unix:/path` or `unix:@name`: the URLs of
   /// echo_server's READY lines.
-  static Socket connect(std::string_view url);
+  static Socket connect(std::string_view url, const SocketOptions& options = {});
 
   /// Takes over a connected descriptor.
   explicit Socket(sched::Descriptor descriptor);

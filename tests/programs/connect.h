@@ -12,6 +12,7 @@
 
 #include "tests/support/listener.h"
 #include "tests/support/process.h"
+#include "tests/support/process_status.h"
 #include "tests/support/server_process.h"
 #include "tests/support/socket.h"
 
@@ -19,7 +20,7 @@
 
 namespace programs {
 
-inline constexpr size_t kMebibyte = 1024 * 1024;
+using support::kMebibyte;
 
 /// Bytes of every value, in an order that a lost, doubled or moved piece changes.
 inline std::string binary(size_t size) {

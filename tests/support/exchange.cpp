@@ -6,7 +6,7 @@
 namespace support {
 namespace {
 
-constexpr size_t kReceive = 256 * 1024;
+constexpr size_t kReceive = 1024 * 1024;
 
 /// Compares what comes with what has to come.
 class Comparison {
@@ -48,12 +48,13 @@ std::string_view Repeated::from(size_t offset) const {
   return std::string_view(text_).substr((offset - before_.size()) % text_.size());
 }
 
-std::string exchange(Socket& socket, const Repeated& said, const Repeated& answer) {
+std::string exchange(Socket& socket, const Repeated& said, const Repeated& answer,
+                     const std::function<bool()>& peer_rests) {
   Comparison comparison(answer);
   for (size_t sent = 0; sent < said.size();) {
     const size_t count = socket.try_send(said.from(sent));
     sent += count;
-    if (count > 0) continue;
+    if (count > 0 || (peer_rests && !peer_rests())) continue;
     const std::string bytes = socket.receive_some(kReceive);
     if (!comparison.add(bytes) || bytes.empty()) return comparison.difference();
   }

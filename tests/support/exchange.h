@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -27,8 +28,10 @@ class Repeated {
   size_t times_;
 };
 
-/// Sends all of `said` and ends its side, then reads to the end. It sends until the kernel takes no more, and only then
-/// reads: as much as is there at once. Returns what is wrong about the answer, nothing when it is `answer` and an end.
-std::string exchange(Socket& socket, const Repeated& said, const Repeated& answer);
+/// Sends all of `said` and ends its side, then reads to the end. It sends until the kernel takes no more and, if that
+/// is given, `peer_rests` is true, and only then reads: as much as is there at once. Returns what is wrong about the
+/// answer, nothing when it is `answer` and an end.
+std::string exchange(Socket& socket, const Repeated& said, const Repeated& answer,
+                     const std::function<bool()>& peer_rests = {});
 
 }  // namespace support

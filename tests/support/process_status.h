@@ -9,6 +9,15 @@
 
 namespace support {
 
+inline constexpr size_t kMebibyte = 1024 * 1024;
+
+/// Whether this build has a sanitizer, whose own memory hides how much a program needs.
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
+
 /// Whether its first thread waits for something.
 bool is_asleep(pid_t pid);
 

@@ -32,6 +32,9 @@ constexpr std::size_t kReservedDescriptors = 16;
 /// So many connections at once make it worth the milliseconds that giving back memory takes.
 constexpr std::size_t kCrowd = 1000;
 
+/// A crowd has left when no more than one of so many stays.
+constexpr std::size_t kCrowdToWhoStays = 10;
+
 constexpr auto kTellThinned = std::chrono::seconds(1);
 
 bool is_shortage(const Error& error) {
@@ -155,12 +158,13 @@ sched::Task<void> Server::serve(sched::Stream stream, sched::Address peer, Conne
   give_back_memory();
 }
 
-/// Gives the system back what a crowd of connections needed when the last of them leaves: malloc keeps it otherwise.
+/// Gives the system back what a crowd of connections needed when nearly all of it has left: malloc keeps it otherwise.
 void Server::give_back_memory() {
   most_sessions_ = std::max(most_sessions_, sessions_->size());
-  const bool last = sessions_->size() == 1;
-  if (!last || most_sessions_ < kCrowd) return;
-  most_sessions_ = 0;
+  // The one that ends here is still among them.
+  const std::size_t left = sessions_->size() - 1;
+  if (most_sessions_ < kCrowd || left > most_sessions_ / kCrowdToWhoStays) return;
+  most_sessions_ = left;
   ::malloc_trim(0);
 }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <cerrno>
+#include <limits>
 #include <variant>
 
 #include "scheduler/listener.h"
@@ -87,6 +88,8 @@ std::expected<std::unique_ptr<PreparedServer>, std::string> prepare_embedded(ser
 }
 
 std::unique_ptr<PreparedServer> prepare_simulated(server::Options options) {
+  // Simulated connections take no descriptors: what this machine allows says nothing about them.
+  if (!options.max_connections) options.max_connections = std::numeric_limits<std::size_t>::max();
   auto prepared = prepare(std::move(options), 1);
   prepared->url = to_string(prepared->server.options.urls.front());
   prepared->server.listeners = [server = prepared.get()](unsigned) { return listen_anew(server->server.options); };

@@ -28,7 +28,8 @@ std::expected<server::Options, std::string> parse_server_options(const std::vect
 /// by a free port of 127.0.0.1. The error is a sentence.
 std::expected<std::unique_ptr<PreparedServer>, std::string> prepare_embedded(server::Options options, unsigned threads);
 
-/// A server on the simulated network, at the URLs of `options`.
+/// A server on the simulated network, at the URLs of `options`. It takes as many connections as come unless `options`
+/// say otherwise: this machine's limits do not matter there.
 std::unique_ptr<PreparedServer> prepare_simulated(server::Options options);
 
 }  // namespace client::run

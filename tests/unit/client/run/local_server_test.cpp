@@ -1,10 +1,13 @@
 #include "client/run/local_server.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "tests/support/descriptor_limit.h"
 
 namespace client::run {
 namespace {
@@ -61,6 +64,24 @@ TEST(EmbeddedServer, TellsThatItCannotBind) {
 
 TEST(SimulatedServer, IsAtTheUsualPlace) {
   EXPECT_EQ(prepare_simulated(parse_server_options({}).value())->url, "tcp://localhost:25000");
+}
+
+TEST(SimulatedServer, TakesAsManyConnectionsAsComeWhateverTheMachineAllows) {
+  const support::DescriptorLimit limit(64);
+  const auto prepared = prepare_simulated(parse_server_options({}).value());
+  std::vector<server::ConnectionLimits::Permit> permits;
+  while (permits.size() < 1000) {
+    auto permit = prepared->limits->admit(sched::Address());
+    ASSERT_TRUE(permit) << permits.size();
+    permits.push_back(std::move(*permit));
+  }
+}
+
+TEST(SimulatedServer, TakesNoMoreConnectionsThanItsOptionsSay) {
+  const auto prepared = prepare_simulated(parse_server_options({"--max-connections", "1"}).value());
+  const auto permit = prepared->limits->admit(sched::Address());
+  EXPECT_TRUE(permit);
+  EXPECT_FALSE(prepared->limits->admit(sched::Address()));
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "client/run/machine_limits.h"
 
-#include <sys/resource.h>
-
 #include <string>
 
 #include <fmt/format.h>
@@ -9,28 +7,14 @@
 #include <gtest/gtest.h>
 
 #include "client/scenario/load.h"
+#include "tests/support/descriptor_limit.h"
 
 namespace client::run {
 namespace {
 
+using support::DescriptorLimit;
 using testing::AllOf;
 using testing::HasSubstr;
-
-/// Lets this process open only so many descriptors, for the time of a test.
-class DescriptorLimit {
- public:
-  explicit DescriptorLimit(rlim_t limit) {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    const rlimit lowered{.rlim_cur = limit, .rlim_max = before_.rlim_max};
-    ::setrlimit(RLIMIT_NOFILE, &lowered);
-  }
-  DescriptorLimit(const DescriptorLimit&) = delete;
-  DescriptorLimit& operator=(const DescriptorLimit&) = delete;
-  ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
-};
 
 std::optional<std::string> ports_of(const std::string& group) {
   const auto scenario = scenario::parse(

@@ -75,6 +75,16 @@ std::string cannot_start(const std::string& program, int error_number) {
   ::_exit(127);
 }
 
+/// How a child ended that is not reaped; nothing when it has not.
+std::optional<siginfo_t> end_of(pid_t pid) {
+  siginfo_t info{};
+  const int status = ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT);
+  if (status != 0 || info.si_pid == 0) return std::nullopt;
+  return info;
+}
+
+std::string signal_name(int number) { return fmt::format("SIG{}", ::sigabbrev_np(number)); }
+
 /// The URL of a READY line; nothing when it is none.
 std::optional<std::string> ready_url(std::string_view line) {
   constexpr std::string_view kReady = "READY ";
@@ -130,6 +140,7 @@ void SpawnedServer::stop() {
   pollfd ended{process_.get(), POLLIN, 0};
   while (::poll(&ended, 1, kMillisecondsToStop) < 0 && errno == EINTR) {
   }
+  if (!how_it_ended_) how_it_ended_ = how_it_died();
   ::kill(-pid_, SIGKILL);
   {
     std::unique_lock lock(mutex_);
@@ -143,11 +154,18 @@ void SpawnedServer::stop() {
 
 std::optional<std::string> SpawnedServer::how_it_ended() const {
   if (is_stopped_) return how_it_ended_;
-  siginfo_t info{};
-  const int status = ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
-  if (status != 0 || info.si_pid == 0) return std::nullopt;
-  if (info.si_code == CLD_EXITED) return fmt::format("exit code {}", info.si_status);
-  return fmt::format("SIG{}", ::sigabbrev_np(info.si_status));
+  const std::optional<siginfo_t> end = end_of(pid_);
+  if (!end) return std::nullopt;
+  if (end->si_code == CLD_EXITED) return fmt::format("exit code {}", end->si_status);
+  return signal_name(end->si_status);
+}
+
+/// Of what signal it died after SIGTERM, which was not that; nothing if it did not. A process that dies closes its
+/// connections before it has ended, so that the clients may be done, and SIGTERM be sent, while it still dies.
+std::optional<std::string> SpawnedServer::how_it_died() const {
+  const std::optional<siginfo_t> end = end_of(pid_);
+  if (!end || end->si_code == CLD_EXITED || end->si_status == SIGTERM) return std::nullopt;
+  return signal_name(end->si_status);
 }
 
 std::string SpawnedServer::log_tail() const {

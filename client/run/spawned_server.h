@@ -45,7 +45,8 @@ class SpawnedServer {
   /// Ends it and what it has started: SIGTERM, and SIGKILL five seconds later. Afterwards its log is complete.
   void stop();
 
-  /// How it ended by itself: "exit code 1", "SIGSEGV"; nothing if it did not.
+  /// How it ended by itself: "exit code 1", "SIGSEGV"; nothing if it did not. A signal that it died of while it was
+  /// being stopped counts.
   std::optional<std::string> how_it_ended() const;
 
   /// The last lines that it wrote to standard error, escaped, each ended by a newline.
@@ -56,6 +57,7 @@ class SpawnedServer {
 
   sched::Task<Ready> wait_for_line();
   sched::Task<Ready> wait_until_accepts(transport::Url target);
+  std::optional<std::string> how_it_died() const;
   std::string ended_before(std::string_view what) const;
 
   void read_output();

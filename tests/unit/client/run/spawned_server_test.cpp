@@ -106,6 +106,15 @@ TEST(SpawnedServer, TellsHowItEndedByItself) {
   EXPECT_EQ(stopped->how_it_ended(), std::nullopt) << "it was stopped";
 }
 
+TEST(SpawnedServer, TellsThatItDiedWhileItWasStopped) {
+  // The clients of a server that dies know of it before it has ended.
+  const auto server =
+      shell("trap 'kill -SEGV $$' TERM; " + std::string(kReady) + "while :; do sleep 1000 & wait; done");
+  EXPECT_TRUE(wait(*server));
+  server->stop();
+  EXPECT_EQ(server->how_it_ended(), "SIGSEGV");
+}
+
 TEST(SpawnedServer, IsAskedToEnd) {
   const auto server =
       shell("trap 'echo drained >&2; exit 0' TERM; " + std::string(kReady) + "while :; do sleep 1000 & wait; done");

@@ -37,10 +37,6 @@ std::size_t columns_of(std::FILE* terminal) {
   return is_known ? size.ws_col : kUsualColumns;
 }
 
-std::string counted(std::uint64_t count, const char* one, const char* many) {
-  return fmt::format("{} {}", count, count == 1 ? one : many);
-}
-
 std::string bar(std::uint64_t done, std::uint64_t planned) {
   const std::size_t filled = planned == 0 ? kBarWidth : std::min<std::size_t>(kBarWidth, done * kBarWidth / planned);
   return "[" + std::string(filled, '#') + std::string(kBarWidth - filled, '.') + "]";
@@ -48,12 +44,16 @@ std::string bar(std::uint64_t done, std::uint64_t planned) {
 
 std::string progress_text(const Progress& progress) {
   const std::string failed = progress.failed > 0 ? fmt::format(", {} failed", progress.failed) : "";
-  return fmt::format("{} of {} clients ended{}, {} connected, {}, {}", progress.passed + progress.failed,
-                     progress.planned, failed, progress.connected, counted(progress.frames, "reply", "replies"),
-                     text::format_duration(progress.elapsed));
+  return fmt::format("{} of {} ended{}, {} connected, {}, {}", progress.passed + progress.failed,
+                     counted(progress.planned, "client", "clients"), failed, progress.connected,
+                     counted(progress.frames, "reply", "replies"), text::format_duration(progress.elapsed));
 }
 
 }  // namespace
+
+std::string counted(std::uint64_t count, const char* one, const char* many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
 
 Console::Console(Detail detail, std::FILE* out)
     : detail_(detail),

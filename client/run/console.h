@@ -12,6 +12,9 @@
 
 namespace client::run {
 
+/// A number and what is counted: "1 client", "2 clients".
+std::string counted(std::uint64_t count, const char* one, const char* many);
+
 class Console {
  public:
   /// How much is told: only what went wrong, the ordinary, more, and still more.

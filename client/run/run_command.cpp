@@ -149,7 +149,7 @@ bool Run::load() {
   }
   if (errors == 0) return true;
   return refuse(Verdict::invalid,
-                fmt::format("{} error{} in the scenarios: nothing was run", errors, errors == 1 ? "" : "s"));
+                fmt::format("{} in the scenarios: nothing was run", counted(errors, "error", "errors")));
 }
 
 bool Run::select() {
@@ -285,12 +285,12 @@ Result<std::unique_ptr<sched::Backend>> Run::make_backend(std::uint64_t seed) co
 
 void Run::announce(const Scenario& scenario, std::uint64_t seed) const {
   using enum Console::Detail;
-  console_.say_from(verbose,
-                    fmt::format("{}: {} clients, seed {}", text::escape(scenario.name), scenario.clients(), seed));
+  console_.say_from(verbose, fmt::format("{}: {}, seed {}", text::escape(scenario.name),
+                                         counted(scenario.clients(), "client", "clients"), seed));
   for (const scenario::Group& group : scenario.groups) {
     console_.say_from(
         very_verbose,
-        fmt::format("  {}: {} clients to {}", text::escape(group.name), group.count,
+        fmt::format("  {}: {} to {}", text::escape(group.name), counted(group.count, "client", "clients"),
                     group.target.url.is_constant() ? text::escape(group.target.url.constant()) : "several targets"));
   }
 }

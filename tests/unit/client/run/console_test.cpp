@@ -152,6 +152,13 @@ TEST(Console, ShowsProgressAsLinesWhereThereIsNoTerminal) {
   EXPECT_EQ(output.text(), "multi: 42 of 100 clients ended, 2 failed, 90 connected, 1234 replies, 10s\n");
 }
 
+TEST(Console, CountsOneAsOne) {
+  const Output output;
+  Console(Detail::normal, output.file()).watch("hello").show({.planned = 1, .connected = 1, .frames = 1});
+  EXPECT_EQ(output.text(), "hello: 0 of 1 client ended, 1 connected, 1 reply, 0s\n");
+  EXPECT_EQ(counted(2, "client", "clients"), "2 clients");
+}
+
 TEST(Console, ShowsNoProgressWhenItIsQuiet) {
   const Output output;
   EXPECT_FALSE(Console(Detail::quiet, output.file()).watch("multi").show);

@@ -2,19 +2,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "tests/support/listener.h"
 #include "tests/support/process.h"
 #include "tests/support/process_status.h"
 #include "tests/support/server_process.h"
-#include "tests/support/socket.h"
 
 // What the tests of echo_client connect have in common.
 
@@ -50,22 +46,6 @@ class Connect : public testing::TestWithParam<const char*> {
     words.insert(words.begin(), {"bash", "-c", line, "bash"});
     return {.arguments = std::move(words)};
   }
-};
-
-/// Plays the server for one client, beside the test.
-class Peer {
- public:
-  explicit Peer(std::function<void(support::Socket)> play)
-      : thread_([this, play = std::move(play)] { play(listener_.accept()); }) {}
-
-  const std::string& url() const { return listener_.url(); }
-
-  /// Waits until it has played its part.
-  void finish() { thread_.join(); }
-
- private:
-  support::Listener listener_;
-  std::jthread thread_;
 };
 
 }  // namespace programs

@@ -18,6 +18,7 @@
 
 #include "scheduler/descriptor.h"
 #include "tests/programs/connect.h"
+#include "tests/programs/peer.h"
 #include "tests/support/listener.h"
 #include "tests/support/process.h"
 #include "tests/support/process_status.h"

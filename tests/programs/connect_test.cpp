@@ -12,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/programs/peer.h"
 #include "tests/support/listener.h"
 #include "tests/support/process.h"
 #include "tests/support/process_status.h"

@@ -15,6 +15,7 @@
 #include "scheduler/scheduler.h"
 #include "scheduler/sleep.h"
 #include "tests/programs/echo_server.h"
+#include "tests/support/count_of.h"
 #include "tests/support/process_status.h"
 #include "tests/support/socket.h"
 #include "tests/support/socket_address.h"
@@ -24,6 +25,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using support::Clock;
+using support::count_of;
 using support::Exit;
 using support::ServerProcess;
 using support::Socket;
@@ -40,12 +42,6 @@ bool is_turned_away(Socket& socket) {
   } catch (const std::system_error& error) {
     return error.code() == std::errc::connection_reset;
   }
-}
-
-std::ptrdiff_t count_of(const std::string& text, const std::string& log) {
-  std::ptrdiff_t count = 0;
-  for (size_t at = log.find(text); at != std::string::npos; at = log.find(text, at + 1)) ++count;
-  return count;
 }
 
 /// Time passes. For what is measured, never for what is waited for.

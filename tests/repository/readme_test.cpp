@@ -2,12 +2,14 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <re2/re2.h>
 
+#include "tests/support/normalized.h"
 #include "tests/support/process.h"
 #include "tests/support/server_process.h"
 #include "tests/support/temporary_directory.h"
@@ -32,11 +34,9 @@ std::vector<std::string> code_blocks(std::string_view markdown, const std::strin
   return blocks;
 }
 
-/// The text with what differs from run to run replaced.
+/// The text without what differs from run to run, which of a hundred clients failed included.
 std::string normalized(std::string text) {
-  RE2::GlobalReplace(&text, R"(\b[0-9.]+(ms|us|s)\b)", "TIME");
-  RE2::GlobalReplace(&text, R"(127\.0\.0\.1:\d+)", "ADDRESS");
-  RE2::GlobalReplace(&text, R"(seed \d+)", "seed SEED");
+  text = support::normalized(std::move(text));
   RE2::GlobalReplace(&text, R"("greeter" \d+)", "\"greeter\" CLIENT");
   return text;
 }

@@ -1,0 +1,191 @@
+// The server that echo_client run tests: a target, or one that it embeds, spawns or simulates.
+
+#include <signal.h>
+
+#include <cerrno>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/programs/run.h"
+#include "tests/support/normalized.h"
+#include "tests/support/process.h"
+#include "tests/support/server_process.h"
+#include "tests/support/temporary_directory.h"
+
+namespace programs {
+namespace {
+
+using support::Exit;
+using support::Finished;
+using support::ServerProcess;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class RunServer : public RunOnBackend {};
+INSTANTIATE_TEST_SUITE_P(, RunServer, testing::Values("epoll", "io_uring"),
+                         [](const auto& backend) { return std::string(backend.param); });
+
+TEST_P(RunServer, IsTheTargetInPlaceOfTheScenarios) {
+  ServerProcess server({"tcp://127.0.0.1:0", "unix:@" + (folder_ / "name").string()}, 2);
+  write("hello.json", R"({ "target": "tcp://localhost:1", )" + std::string(kHello.substr(1)));
+  for (const std::string& url : server.urls()) {
+    const Finished finished = run(on_backend({"--target", url, "hello.json"}));
+    EXPECT_EQ(finished.exit, Exit::code(0)) << finished.error;
+  }
+}
+
+TEST_P(RunServer, IsInsideTheClient) {
+  write("a.json", kHello);
+  write("b.json", kHello);
+  for (const char* threads : {"1", "2"}) {
+    const Finished finished = run(on_backend({"--embedded", "--threads", threads, "a.json", "b.json"}));
+    EXPECT_EQ(finished.exit, Exit::code(0)) << finished.error;
+  }
+}
+
+TEST_P(RunServer, TakesOptions) {
+  write("hello.json", R"({
+  "variables": { "prefix": "GOT:" },
+  "clients": [ { "steps": [ { "send": "Hello" }, { "expect": "${prefix}Hello" } ] } ]
+}
+)");
+  for (const std::string& prefix : {std::string(), std::string("not this: ")}) {
+    for (std::vector<std::string> words : {on_backend({"--embedded"}), std::vector<std::string>{"--simulate"}}) {
+      words.insert(words.end(), {"--server-options", "--prefix '" + prefix + "'", "hello.json"});
+      EXPECT_EQ(run(words).exit, Exit::code(1)) << "the variable is GOT:";
+      words.insert(words.end(), {"--var", "prefix=" + prefix});
+      const Finished finished = run(words);
+      EXPECT_EQ(finished.exit, Exit::code(0)) << finished.error;
+    }
+  }
+}
+
+/// echo_server as --spawn takes it.
+std::string echo_server(const std::string& more = "tcp://127.0.0.1:0") {
+  return support::program_path("echo_server") + " " + more;
+}
+
+TEST_P(RunServer, IsSpawnedAndGoneAfterwards) {
+  write("hello.json", kHello);
+  const std::string port_file = folder_ / "ready";
+  const Finished finished =
+      run(on_backend({"--spawn", echo_server("--port-file " + port_file + " tcp://127.0.0.1:0"), "hello.json"}));
+  EXPECT_EQ(finished.exit, Exit::code(0));
+  EXPECT_EQ(support::normalized(finished.error),
+            "ok   hello: 1 of 1 client passed, 1 reply matched, 6 B sent, 10 B received, TIME\n"
+            "PASS: 1 of 1 scenario passed, 1 client, 1 reply matched, TIME\n")
+      << "and its log is not shown";
+  const auto pid = nlohmann::json::parse(support::read_file(port_file)).at("pid").get<pid_t>();
+  EXPECT_EQ(::kill(pid, 0), -1);
+  EXPECT_EQ(errno, ESRCH);
+}
+
+TEST_P(RunServer, ThatIsSpawnedIsReadyWhenTheTargetAccepts) {
+  write("hello.json", kHello);
+  const std::string url = "unix:" + (folder_ / "socket").string();
+  const std::string spawn = "bash -c 'exec " + echo_server(url) + " > /dev/null'";
+  const Finished finished = run(on_backend({"--spawn", spawn, "--target", url, "hello.json"}));
+  EXPECT_EQ(finished.exit, Exit::code(0)) << finished.error;
+}
+
+TEST_P(RunServer, ThatIsSpawnedShowsItsLogWhenSomethingFails) {
+  write("wrong.json", kWrong);
+  const Finished finished = run(on_backend({"--spawn", echo_server(), "wrong.json"}));
+  EXPECT_EQ(finished.exit, Exit::code(1));
+  const std::string told = support::normalized(finished.error);
+  EXPECT_THAT(
+      told,
+      StartsWith(R"(error: expect failed: equals                       scenario "wrong", client "greeter" 0, tcp ADDRESS
+  --> wrong.json:4:51  /clients/0/steps/1/expect
+ 4 |       "steps": [ { "send": "Hello" }, { "expect": "GOT:HellO" } ] }
+   |                                                   ^^^^^^^^^^^
+   |   expected  "GOT:HellO"
+   |   received  "GOT:Hello"      first difference at byte 8 (4f, received 6f)
+   |   after TIME of 5s; 0 bytes unread; peer open; seed SEED
+FAIL wrong: 0 of 1 client passed, 1 failed, 0 replies matched, 6 B sent, 10 B received, TIME
+the end of the server's log:
+Connection from (ADDRESS)
+)"));
+  EXPECT_THAT(told, EndsWith("\nFAIL: 0 of 1 scenario passed, 1 client, 0 replies matched, TIME\n"));
+}
+
+TEST_P(RunServer, ThatEndsAtOnceIsTold) {
+  write("hello.json", kHello);
+  const Finished finished = run(on_backend({"--spawn", "bash -c 'echo no luck >&2; exit 7'", "hello.json"}));
+  EXPECT_EQ(finished.exit, Exit::code(3));
+  EXPECT_EQ(support::normalized(finished.error),
+            "echo_client: the server ended (exit code 7) before it printed a READY line\n"
+            "the server had ended by itself: exit code 7\n"
+            "the end of the server's log:\n"
+            "no luck\n"
+            "FAIL: 0 of 1 scenario passed, 0 clients, 0 replies matched, TIME (could not test)\n");
+}
+
+TEST_P(RunServer, ThatEndsAtOnceIsToldWhenThereIsATarget) {
+  write("hello.json", kHello);
+  const std::string url = "unix:" + (folder_ / "socket").string();
+  const Finished finished = run(on_backend({"--spawn", "false", "--target", url, "hello.json"}));
+  EXPECT_EQ(finished.exit, Exit::code(3));
+  EXPECT_THAT(
+      finished.error,
+      StartsWith(
+          "echo_client: the server ended (exit code 1) before anything accepted " "connections at the target\n"));
+}
+
+TEST_P(RunServer, ThatCannotBeStartedIsTold) {
+  write("hello.json", kHello);
+  const Finished finished = run(on_backend({"--spawn", "no-such-server tcp://localhost:0", "hello.json"}));
+  EXPECT_EQ(finished.exit, Exit::code(3));
+  EXPECT_THAT(finished.error,
+              StartsWith("echo_client: cannot start \"no-such-server\": ENOENT (No such file or " "directory)\n"));
+}
+
+TEST_P(RunServer, ThatDiesMeanwhileIsTold) {
+  write("hello.json", kHello);
+  write("server.py", R"(
+import os, signal, socket, sys
+listener = socket.create_server(('127.0.0.1', 0))
+print('READY {"url": "tcp://127.0.0.1:%d"}' % listener.getsockname()[1], flush=True)
+client, _ = listener.accept()
+client.recv(6)
+print('out of luck', file=sys.stderr, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+)");
+  const Finished finished = run(on_backend({"--spawn", "python3 server.py", "hello.json"}));
+  EXPECT_EQ(finished.exit, Exit::code(1));
+  EXPECT_THAT(finished.error, StartsWith("error: expect failed: closed "));
+  EXPECT_THAT(finished.error, HasSubstr(R"(
+the server had ended by itself: SIGKILL
+the end of the server's log:
+out of luck
+)"));
+}
+
+using RunSimulated = Run;
+
+TEST_F(RunSimulated, RepeatsTheSeedExactly) {
+  const auto told = [this](const std::string& seed) {
+    const Finished finished = run({"--simulate", "--seed", seed, "-vv", GOTBACK_SOURCE_DIR "/scenarios/multi.json"});
+    EXPECT_EQ(finished.exit, Exit::code(0)) << finished.error;
+    return finished.error;
+  };
+  const std::string once = told("7");
+  EXPECT_EQ(told("7"), once) << "times included";
+  EXPECT_NE(told("8"), once);
+}
+
+TEST_F(RunSimulated, ShowsAFailureAsOnAnyNetwork) {
+  write("wrong.json", kWrong);
+  const Finished simulated = run({"--simulate", "wrong.json"});
+  const Finished embedded = run({"--embedded", "wrong.json"});
+  EXPECT_EQ(simulated.exit, Exit::code(1));
+  EXPECT_EQ(support::normalized(simulated.error), support::normalized(embedded.error));
+}
+
+}  // namespace
+}  // namespace programs

@@ -74,12 +74,14 @@ class SendOperation final : public Operation {
   Backend& backend_;
 };
 
-/// Completes when nothing is unsent. Errors and cancellation: as of send.
+/// Completes when no more than `at_most` bytes are unsent. Errors and cancellation: as of send.
 class FlushOperation final : public Operation {
  public:
-  FlushOperation(Backend& backend, StreamState& stream) : stream(stream), backend_(backend) {}
+  FlushOperation(Backend& backend, StreamState& stream, std::uint64_t at_most)
+      : stream(stream), at_most(at_most), backend_(backend) {}
 
   StreamState& stream;
+  const std::uint64_t at_most;
   Result<void> result = failure(ErrorCode::cancelled, "send");
 
   const char* name() const override { return "flush"; }
@@ -131,7 +133,7 @@ class Stream {
   SendOperation send(Bytes bytes) { return {*backend_, *state_, bytes, {}}; }
   SendOperation send(Bytes first, Bytes second) { return {*backend_, *state_, first, second}; }
   SendOperation send(Lease lease) { return {*backend_, *state_, std::move(lease)}; }
-  FlushOperation flush() { return {*backend_, *state_}; }
+  FlushOperation flush(std::uint64_t at_most = 0) { return {*backend_, *state_, at_most}; }
 
   /// Half-closes: the peer sees the end of the stream after what was sent. Flush first.
   Result<void> shutdown_send() { return backend_->shutdown_send(*state_); }

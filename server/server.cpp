@@ -65,6 +65,7 @@ std::string_view name_of(SessionEnd end) {
 SessionSettings session_settings(const Options& options) {
   return {.framing = options.framing,
           .prefix = options.prefix,
+          .send_buffer = options.send_buffer,
           .idle_timeout = options.idle_timeout,
           .write_timeout = options.write_timeout,
           .drain_timeout = options.drain_timeout};

@@ -72,6 +72,9 @@ sched::Task<Error> Session::echo(Receive receive) {
       }
       if (stream_.unsent() > 0 && !is_owing_) watch();
     }
+    // Before it takes more from a peer that does not read: what is received would have to be kept, too.
+    const Result<void> has_room = co_await stream_.flush(settings_.send_buffer - 1);
+    if (!has_room) co_return has_room.error();
     Result<Lease> received = co_await (stream_.*receive)();
     if (!received) co_return received.error();
     received_ = std::move(*received);

@@ -68,11 +68,11 @@ void SocketStream::fail_sending(int error_number) {
 
 void SocketStream::wake_writers() {
   if (sender != nullptr && (!send_state || unsent < options.unsent_limit)) sender->wake();
-  if (flusher != nullptr && unsent == 0) flusher->wake();
+  if (flusher != nullptr && (!send_state || unsent <= flusher->at_most)) flusher->wake();
 }
 
 bool SocketStream::flushed(FlushOperation& operation) const {
-  if (send_state && unsent > 0) return false;
+  if (send_state && unsent > operation.at_most) return false;
   operation.result = send_state;
   return true;
 }

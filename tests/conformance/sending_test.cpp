@@ -284,6 +284,30 @@ TEST_P(Sending, FlushWaitsUntilNothingIsUnsent) {
   });
 }
 
+TEST_P(Sending, FlushWaitsUntilNoMoreThanItsAmountIsUnsent) {
+  run([](Place place) -> Task<> {
+    Pair pair = co_await place.connected_pair({.unsent_limit = 10'000'000});
+    const std::string sent = support::patterned(9'000'000);
+    must(co_await pair.client.send(bytes_of(sent)));
+    must(co_await pair.client.flush(sent.size()));
+    const std::uint64_t half = pair.client.unsent() / 2;
+    EXPECT_GT(half, 0U) << "the kernel has taken all";
+    sched::Scope scope;
+    scope.spawn([](Stream& stream, std::uint64_t most) -> Task<Result<void>> {
+      const Result<void> flushed = co_await stream.flush(most);
+      EXPECT_LE(stream.unsent(), most);
+      co_return flushed;
+    }(pair.client, half));
+    std::string received;
+    while (received.size() < sent.size()) {
+      if (pair.client.unsent() > half) EXPECT_EQ(scope.size(), 1U);
+      received += support::text_of(must(co_await pair.server.receive()).bytes());
+    }
+    must(co_await scope.join());
+    EXPECT_TRUE(received == sent);
+  });
+}
+
 TEST_P(Sending, ManySmallPiecesWithoutAWaitBetween) {
   run([](Place place) -> Task<> {
     Pair pair = co_await place.connected_pair();

@@ -47,9 +47,8 @@ bool has_ended(const Socket& socket) {
 
 constexpr size_t kStalled = 1000;
 
-/// What the server may keep for a peer: --send-buffer, the buffer that is just being sent, and the one that has to
-/// wait.
-constexpr size_t kKept = 3 * 64 * 1024;
+/// What the server may keep for a peer in all: --send-buffer and what belongs to it.
+constexpr size_t kKept = 100'000;
 
 /// What the kernel takes of `bytes` without waiting; nothing of a peer that has been reset.
 size_t try_send(Socket& peer, const std::string& bytes) {

@@ -30,7 +30,14 @@ struct RunOptions {
 
   std::map<std::string, std::string> variables;       ///< over the scenarios' own
   std::string only = "*";                             ///< a glob: the scenarios to run, by name
+  std::vector<std::string> exclude;                   ///< globs: those not to run
+  std::vector<std::string> tags;                      ///< those that have one of them; empty: all
+  bool list = false;                                  ///< print what would run, and run nothing
   std::optional<std::uint64_t> seed;                  ///< nothing: a new one every time
+  std::optional<std::uint64_t> rechunk;               ///< a seed: what is sent is cut into pieces at random
+  std::uint64_t repeat = 1;                           ///< how often all of it is run, each time with the next seed
+  unsigned jobs = 1;                                  ///< scenarios at a time
+  bool fail_fast = false;                             ///< nothing follows a scenario that has not passed
   sched::Duration timeout = std::chrono::minutes(5);  ///< of the whole run
 
   sched::BackendKind backend = sched::BackendKind::automatic;

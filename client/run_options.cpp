@@ -34,6 +34,8 @@ Examples:
   echo_client run --spawn 'echo_server tcp://localhost:0' scenarios
   echo_client run --simulate --seed 42 scenarios/multi.json)"};
 
+constexpr unsigned kMaxJobs = 256;
+
 /// Words with blanks between them; one that holds blanks stands in quotation marks.
 CLI::Option* add_words(CLI::App& app, const std::string& name, Words& value, const std::string& about) {
   return app.add_option_function<std::string>(
@@ -82,6 +84,15 @@ void add_scenario_options(CLI::App& app, RunOptions& options) {
   constexpr const char* kGroup = "Scenarios";
   app.add_option("paths", options.paths)->group("");
   app.add_option("--only", options.only, "run those whose names match")->type_name("GLOB")->group(kGroup);
+  app.add_option("--exclude", options.exclude, "leave out those whose names match; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("GLOB")
+      ->group(kGroup);
+  app.add_option("--tag", options.tags, "run those that have the tag; repeatable: one of them")
+      ->allow_extra_args(false)
+      ->type_name("TAG")
+      ->group(kGroup);
+  app.add_flag("--list", options.list, "print what would run, and run nothing")->group(kGroup);
   app.add_option_function<Words>(
          "--var", [&options](const Words& texts) { add_variables(options.variables, texts); },
          "set a variable, over the scenario's own; repeatable")
@@ -91,6 +102,22 @@ void add_scenario_options(CLI::App& app, RunOptions& options) {
   add_parsed(app, "--seed", options.seed, parse_number<std::uint64_t>, "repeat what was drawn at random")
       ->type_name("N")
       ->group(kGroup);
+  add_parsed(app, "--rechunk", options.rechunk, parse_number<std::uint64_t>,
+             "send the same bytes in other pieces, drawn from a seed")
+      ->type_name("SEED")
+      ->group(kGroup);
+}
+
+void add_control_options(CLI::App& app, RunOptions& options) {
+  constexpr const char* kGroup = "The run";
+  add_parsed(app, "--repeat", options.repeat, parse_number<std::uint64_t, 1>,
+             "run it all N times, each time with the next seed (1)")
+      ->type_name("N")
+      ->group(kGroup);
+  add_parsed(app, "--jobs", options.jobs, parse_number<unsigned, 1, kMaxJobs>, "run N scenarios at a time (1)")
+      ->type_name("N")
+      ->group(kGroup);
+  app.add_flag("--fail-fast", options.fail_fast, "end after the first scenario that does not pass")->group(kGroup);
   add_duration(app, "--timeout", options.timeout, "end the whole run (5m)")->group(kGroup);
 }
 
@@ -100,6 +127,7 @@ void add_run_options(CLI::App& app, RunOptions& options) {
   describe(app, kRunHelp);
   add_target_options(app, options);
   add_scenario_options(app, options);
+  add_control_options(app, options);
   CLI::Option* simulate = app.get_option("--simulate");
   constexpr const char* kEngine = "Engine";
   add_backend(app, options.backend)->group(kEngine)->excludes(simulate);

@@ -36,6 +36,7 @@ constexpr std::size_t kCrowd = 1000;
 constexpr std::size_t kCrowdToWhoStays = 10;
 
 constexpr auto kTellThinned = std::chrono::seconds(1);
+constexpr auto kKernelLetsGo = std::chrono::milliseconds(100);
 
 bool is_shortage(const Error& error) {
   return error.code == ErrorCode::out_of_memory || error.error_number == EMFILE || error.error_number == ENFILE ||
@@ -91,15 +92,16 @@ Server::Server(SessionSettings settings, ConnectionLimits& limits, Log log)
 sched::Task<Result<void>> Server::run(std::vector<sched::Listener> listeners) {
   sched::Scope sessions(sched::Scope::OnFailure::keep_siblings);
   sessions_ = &sessions;
-  sched::Scope telling;
-  if (log_.writes(LogLevel::warn)) telling.spawn(tell_thinned());
+  sched::Scope chores;
+  chores_ = &chores;
+  if (log_.writes(LogLevel::warn)) chores.spawn(tell_thinned());
   sched::Scope acceptors;
   for (sched::Listener& listener : listeners) acceptors.spawn(accept_from(listener));
   const Result<void> ended = co_await acceptors.join();
   sessions.cancel();
   [[maybe_unused]] const Result<void> drained = co_await sessions.join();
-  telling.cancel();
-  [[maybe_unused]] const Result<void> told = co_await telling.join();
+  chores.cancel();
+  [[maybe_unused]] const Result<void> done = co_await chores.join();
   log_.tell_thinned(sched::kNever);
   sessions_ = nullptr;
   co_return ended;
@@ -156,17 +158,23 @@ sched::Task<void> Server::serve(sched::Stream stream, sched::Address peer, Conne
   }
   log_.connection_closed(peer, name_of(end), sched::now());
   session_ended_.set();
-  give_back_memory();
+  if (is_crowd_gone()) chores_->spawn(give_back_memory());
 }
 
-/// Gives the system back what a crowd of connections needed when nearly all of it has left: malloc keeps it otherwise.
-void Server::give_back_memory() {
+/// Once, when nearly all of a crowd of connections have left.
+bool Server::is_crowd_gone() {
   most_sessions_ = std::max(most_sessions_, sessions_->size());
   // The one that ends here is still among them.
   const std::size_t left = sessions_->size() - 1;
-  if (most_sessions_ < kCrowd || left > most_sessions_ / kCrowdToWhoStays) return;
+  if (most_sessions_ < kCrowd || left > most_sessions_ / kCrowdToWhoStays) return false;
   most_sessions_ = left;
-  ::malloc_trim(0);
+  return true;
+}
+
+/// Gives the system back what a crowd needed: malloc keeps it otherwise. A while later, since the kernel may hold
+/// buffers of connections that have ended.
+sched::Task<void> Server::give_back_memory() {
+  if (co_await sched::sleep_for(kKernelLetsGo)) ::malloc_trim(0);
 }
 
 sched::Task<void> Server::tell_thinned() {

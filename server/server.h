@@ -47,12 +47,14 @@ class Server {
   sched::Task<void> tell_thinned();
   sched::Task<void> wait_for_descriptors(sched::Duration at_most);
   void admit(sched::Accepted accepted);
-  void give_back_memory();
+  bool is_crowd_gone();
+  sched::Task<void> give_back_memory();
 
   const SessionSettings settings_;
   ConnectionLimits& limits_;
   Log log_;
   sched::Scope* sessions_ = nullptr;
+  sched::Scope* chores_ = nullptr;  ///< what the server does beside them
   sched::Event session_ended_;
   std::size_t most_sessions_ = 0;  ///< that were there when one ended, since memory was given back
 };

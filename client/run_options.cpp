@@ -26,7 +26,7 @@ constexpr Help kRunHelp{
 marks; there is no shell.
 
 Exit status: 0 all passed, 1 an assertion failed, 2 usage or an invalid scenario, 3 could not test, 5 nothing was
-selected, 6 the timeout, 130 or 143 a signal.
+selected or all was skipped, 6 the timeout, 130 or 143 a signal.
 
 Examples:
   echo_client scenarios/multi.json

@@ -30,7 +30,7 @@ struct SessionSettings {
   echo::Framing framing = echo::Framing::line;
   std::string prefix = "GOT:";
   std::uint64_t send_buffer = 64 * 1024;  ///< at so many unsent bytes nothing more is received; at least 1
-  sched::Duration idle_timeout{};  ///< zero: none
+  sched::Duration idle_timeout{};         ///< zero: none
   sched::Duration write_timeout = std::chrono::seconds(60);
   sched::Duration drain_timeout = std::chrono::seconds(5);
 };

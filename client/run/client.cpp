@@ -164,4 +164,12 @@ scenario::ExpansionContext Client::context() const {
           .values = values_};
 }
 
+scenario::ExpansionContext Client::context_for(const scenario::Template& text) const {
+  scenario::ExpansionContext values = context();
+  if (text.uses_clock()) {
+    values.now_ms = static_cast<std::uint64_t>(sched::Scheduler::current().backend().time_of_day().count());
+  }
+  return values;
+}
+
 }  // namespace client::run

@@ -119,6 +119,8 @@ class Client {
   void break_barriers(const scenario::Steps& steps);
 
   scenario::ExpansionContext context() const;
+  /// The same, with the time of day where `text` needs it.
+  scenario::ExpansionContext context_for(const scenario::Template& text) const;
 
   const scenario::Group& group_;
   const std::uint64_t index_;

@@ -21,6 +21,10 @@ constexpr auto kRepeatLine = std::chrono::seconds(10);
 constexpr std::size_t kBarWidth = 24;
 constexpr std::size_t kUsualColumns = 80;
 
+/// So many messages of clients are shown; the others are counted.
+constexpr std::uint64_t kMostSaid = 1000;
+constexpr std::size_t kShownOfMessage = 1000;  ///< in bytes
+
 constexpr std::string_view kGreen = "\x1b[32m";
 constexpr std::string_view kRed = "\x1b[31m";
 constexpr std::string_view kPlain = "\x1b[0m";
@@ -61,31 +65,46 @@ Console::Console(Detail detail, std::FILE* out)
       is_terminal_(::isatty(::fileno(out)) == 1),
       has_colours_(is_terminal_ && wants_colours()) {}
 
-Watcher Console::watch(const std::string& name) const {
-  if (detail_ == Detail::quiet) return {};
+Watcher Console::watch(const std::string& name, bool is_alone) {
   const std::string shown = text::escape(name);
-  if (!is_terminal_) {
-    return {.show = [this, shown](const Progress& progress) { say(shown + ": " + progress_text(progress)); },
-            .every = kRepeatLine};
+  Watcher watcher;
+  watcher.log = [this, shown](std::string_view message, const std::string& group, std::uint64_t client) {
+    log(shown, message, group, client);
+  };
+  if (detail_ == Detail::quiet) return watcher;
+  if (!is_terminal_ || !is_alone) {
+    watcher.show = [this, shown](const Progress& progress) { say(shown + ": " + progress_text(progress)); };
+    watcher.every = kRepeatLine;
+    return watcher;
   }
-  const auto draw = [this, shown](const Progress& progress) {
+  watcher.show = [this, shown](const Progress& progress) {
     std::string line = fmt::format("{} {} {}", shown, bar(progress.passed + progress.failed, progress.planned),
                                    progress_text(progress));
     // A line that wraps could not be cleared.
     line.resize(std::min(line.size(), columns_of(out_) - 1));
     write(fmt::format("{}{}", kClearLine, line));
   };
-  return {.show = draw, .every = kRedrawBar};
+  watcher.every = kRedrawBar;
+  return watcher;
 }
 
-void Console::show(const scenario::Scenario& scenario, const ScenarioResult& result) {
+void Console::log(const std::string& scenario, std::string_view message, const std::string& group,
+                  std::uint64_t client) {
+  if (said_.fetch_add(1) >= kMostSaid) return;
+  write(fmt::format("{}log  {}, client {} {}: {}\n", is_terminal_ ? kClearLine : "", scenario, text::quote(group),
+                    client, text::escape(message, kShownOfMessage)));
+}
+
+void Console::show(const scenario::Scenario& scenario, const ScenarioResult& result, const std::string& replay) {
   const Verdict verdict = judge(result);
   sum_.passed += verdict == Verdict::passed ? 1 : 0;
   sum_.clients += result.planned;
   sum_.frames += result.frames;
   sum_.elapsed += result.elapsed;
-  if (is_terminal_) write(kClearLine);
-  write(result.failures.render(scenario.source, scenario.name, result.planned));
+  std::string text = is_terminal_ ? std::string(kClearLine) : "";
+  text += result.failures.render(scenario.source, scenario.name, result.planned);
+  if (!result.failures.empty() && !replay.empty()) text += fmt::format("again: {}\n", replay);
+  write(text);
   if (detail_ == Detail::quiet) return;
   const bool is_good = verdict == Verdict::passed || verdict == Verdict::skipped;
   std::string others;
@@ -104,12 +123,15 @@ void Console::show(const scenario::Scenario& scenario, const ScenarioResult& res
 }
 
 void Console::show_verdict(bool passed, std::uint64_t planned, std::string_view why) const {
+  if (said_ > kMostSaid) say(fmt::format("log  {} more messages of clients are not shown", said_ - kMostSaid));
   if (passed && detail_ == Detail::quiet) return;
   say(fmt::format("{}: {} of {} passed, {}, {} matched, {}{}", paint(passed ? "PASS" : "FAIL", passed ? kGreen : kRed),
                   sum_.passed, counted(planned, "scenario", "scenarios"), counted(sum_.clients, "client", "clients"),
                   counted(sum_.frames, "reply", "replies"), text::format_duration(sum_.elapsed),
                   why.empty() ? "" : fmt::format(" ({})", why)));
 }
+
+void Console::complain(std::string_view what) const { say(fmt::format("echo_client: {}", what)); }
 
 void Console::say(std::string_view line) const { write(fmt::format("{}\n", line)); }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -7,8 +8,8 @@
 
 #include "client/run/scenario_run.h"
 
-// What a run tells on standard error: progress while it goes on, a line for each scenario, the failures and the
-// verdict.
+// What a run tells on standard error: progress while it goes on, what clients say, a line for each scenario, the
+// failures and the verdict. What is said on other threads than the one that made the console comes in whole lines.
 
 namespace client::run {
 
@@ -24,12 +25,12 @@ class Console {
   /// (https://no-color.org), and a bar.
   explicit Console(Detail detail, std::FILE* out = stderr);
 
-  /// Shows progress of the scenario `name`: a bar on a terminal, redrawn ten times a second, else a line every ten
-  /// seconds.
-  Watcher watch(const std::string& name) const;
+  /// Shows progress of the scenario `name`, and what its clients say: as a bar on a terminal, redrawn ten times a
+  /// second, else as a line every ten seconds; and so it does when others run beside it.
+  Watcher watch(const std::string& name, bool is_alone = true);
 
-  /// A scenario has ended.
-  void show(const scenario::Scenario& scenario, const ScenarioResult& result);
+  /// A scenario has ended. `replay` is the command that runs it again; it is shown if the scenario has failed.
+  void show(const scenario::Scenario& scenario, const ScenarioResult& result, const std::string& replay = {});
 
   /// All of them have: `planned` scenarios, of which some may not have been run. `why` says what stands beside the
   /// counts when the run was cut short; else it is empty.
@@ -37,6 +38,8 @@ class Console {
 
   /// A line of its own, whatever the detail.
   void say(std::string_view line) const;
+  /// The same, with the program's name in front.
+  void complain(std::string_view what) const;
   /// A line of its own, from this detail on.
   void say_from(Detail detail, std::string_view line) const;
 
@@ -49,6 +52,7 @@ class Console {
     sched::Duration elapsed{};
   };
 
+  void log(const std::string& scenario, std::string_view message, const std::string& group, std::uint64_t client);
   void write(std::string_view text) const;
   std::string paint(std::string_view text, std::string_view colour) const;
 
@@ -57,6 +61,7 @@ class Console {
   const bool is_terminal_;
   const bool has_colours_;
   Sum sum_;
+  std::atomic<std::uint64_t> said_{0};  ///< by clients
 };
 
 }  // namespace client::run

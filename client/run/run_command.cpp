@@ -1,13 +1,13 @@
 #include "client/run/run_command.h"
 
-#include <fnmatch.h>
 #include <signal.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
+#include <mutex>
 #include <random>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -15,9 +15,10 @@
 #include "client/run/exit_code.h"
 #include "client/run/local_server.h"
 #include "client/run/machine_limits.h"
+#include "client/run/replay.h"
 #include "client/run/scenario_run.h"
 #include "client/run/spawned_server.h"
-#include "client/scenario/load.h"
+#include "client/run/suite.h"
 #include "scheduler/backends/simulated.h"
 #include "scheduler/cancel_scope.h"
 #include "scheduler/make_backend.h"
@@ -50,29 +51,47 @@ class Run {
       : options_(options),
         console_(detail_of(options.verbosity)),
         seed_(options.seed ? *options.seed : draw_seed()),
-        threads_(options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency())) {}
+        threads_(options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency())),
+        suite_(options, seed_) {}
 
   int run();
 
  private:
+  /// One scenario that is to be run.
+  struct Planned {
+    Scenario scenario;
+    std::uint64_t repetition = 0;
+  };
+
   static std::uint64_t draw_seed();
 
+  // Before the run.
   bool read_server_options();
   bool load();
-  bool select();
   bool has_descriptors();
   bool has_backend();
-  bool prepare_server();
   bool has_ports();
+  bool prepare_server();
   bool spawn_server();
   sched::Task<SpawnedServer::Ready> wait_for_server();
   sched::Task<void> cancel_at_signal(sched::CancelScope& scope);
-  void point_to(const std::string& url);
+
+  // The run. Any thread.
   void run_all();
-  ScenarioResult::End run_one(const Scenario& scenario);
+  void run_job();
+  std::optional<Planned> take_next();
+  bool prepare_local(std::unique_ptr<PreparedServer>& local);
+  void run_one(const Planned& planned, const PreparedServer* local, sched::Duration& used);
+  RunSettings settings_of(const Planned& planned, sched::Duration used);
+  void judge_result(const Planned& planned, const ScenarioResult& result, std::uint64_t seed);
+  std::uint64_t seed_of(const Planned& planned) const;
+  std::optional<std::uint64_t> rechunk_of(const Planned& planned) const;
   Result<std::unique_ptr<sched::Backend>> make_backend(std::uint64_t seed) const;
   bool refuse(Verdict verdict, std::string_view why);
   bool refuse_for(const Scenario& scenario, std::string_view lacking);
+
+  // What is told.
+  void list() const;
   void announce(const Scenario& scenario, std::uint64_t seed) const;
   void show_server();
   void show_verdict() const;
@@ -82,11 +101,16 @@ class Run {
   const std::uint64_t seed_;
   const unsigned threads_;
   server::Options server_options_;
-  std::vector<Scenario> scenarios_;
+  Suite suite_;
   std::unique_ptr<SpawnedServer> spawned_;
-  std::unique_ptr<PreparedServer> local_;
   std::optional<sched::Signals> signals_;  ///< none in a simulation
-  sched::Duration used_{};
+  StopSource stop_;
+
+  std::mutex mutex_;                  ///< for what follows
+  std::vector<Scenario> repetition_;  ///< the scenarios of the one that is being run, from the second on
+  std::uint64_t taken_ = 0;           ///< scenarios, of all repetitions
+  std::uint64_t skipped_ = 0;
+  bool is_ended_ = false;  ///< nothing follows what is being run
   Verdict verdict_ = Verdict::passed;
   int signal_ = 0;
 };
@@ -97,19 +121,26 @@ std::uint64_t Run::draw_seed() {
 }
 
 int Run::run() {
-  const bool is_planned = read_server_options() && load() && select() && has_descriptors() && has_backend();
-  if (!is_planned) return exit_code(verdict_, signal_);
+  if (!read_server_options() || !load()) return exit_code(verdict_, signal_);
+  if (options_.list) {
+    list();
+    return exit_code(verdict_, signal_);
+  }
+  if (!has_descriptors() || !has_backend()) return exit_code(verdict_, signal_);
   // Before any thread is started: they inherit the mask.
   if (!options_.simulate) signals_.emplace(std::initializer_list<int>{SIGINT, SIGTERM});
   if (prepare_server() && has_ports()) run_all();
+  if (verdict_ == Verdict::passed && skipped_ > 0 && skipped_ == taken_) verdict_ = Verdict::nothing_selected;
   show_server();
   show_verdict();
   return exit_code(verdict_, signal_);
 }
 
 bool Run::refuse(Verdict verdict, std::string_view why) {
-  console_.say(fmt::format("echo_client: {}", why));
+  console_.complain(why);
+  const std::lock_guard lock(mutex_);
   verdict_ = worse(verdict_, verdict);
+  is_ended_ = true;
   return false;
 }
 
@@ -125,57 +156,25 @@ bool Run::read_server_options() {
 }
 
 bool Run::load() {
-  std::vector<std::string> paths;
-  for (const auto& path : options_.paths) paths.push_back(path.string());
-  const auto files = scenario::find_scenarios(paths);
-  if (!files) return refuse(Verdict::invalid, files.error());
-  scenario::LoadOptions load_options;
-  load_options.variables = options_.variables;
-  load_options.seed = seed_;
-  if (options_.target) load_options.target = to_string(*options_.target);
-  load_options.environment = [](const std::string& name) -> std::optional<std::string> {
-    const char* value = std::getenv(name.c_str());
-    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-  };
-  std::size_t errors = 0;
-  for (const std::string& file : *files) {
-    auto loaded = scenario::load(file, load_options);
-    if (loaded) {
-      scenarios_.push_back(std::move(*loaded));
-      continue;
-    }
-    for (const scenario::Diagnostic& diagnostic : loaded.error()) console_.say(render(diagnostic));
-    errors += loaded.error().size();
-  }
-  if (errors == 0) return true;
-  return refuse(Verdict::invalid,
-                fmt::format("{} in the scenarios: nothing was run", counted(errors, "error", "errors")));
-}
-
-bool Run::select() {
-  if (scenarios_.empty()) return refuse(Verdict::nothing_selected, "there is no scenario: no file *.json is there");
-  std::erase_if(scenarios_, [this](const Scenario& scenario) {
-    return ::fnmatch(options_.only.c_str(), scenario.name.c_str(), 0) != 0;
-  });
-  if (!scenarios_.empty()) return true;
-  return refuse(Verdict::nothing_selected,
-                fmt::format("no scenario has a name that --only {} selects", text::quote(options_.only)));
+  verdict_ = suite_.load(console_);
+  return verdict_ == Verdict::passed;
 }
 
 bool Run::has_descriptors() {
   if (options_.simulate) return true;
-  for (const Scenario& scenario : scenarios_) {
-    const auto excess =
-        exceeds_descriptors({.clients = scenario.clients(), .threads = threads_, .local_server = options_.embedded});
+  for (const Scenario& scenario : suite_.scenarios()) {
+    const auto excess = exceeds_descriptors({.clients = scenario.clients() * options_.jobs,
+                                             .threads = threads_ * options_.jobs,
+                                             .local_server = options_.embedded});
     if (excess) return refuse_for(scenario, *excess);
   }
   return true;
 }
 
-/// When the targets are known.
+/// When the targets are known. Those of a server in this process are always enough.
 bool Run::has_ports() {
-  if (options_.simulate) return true;
-  for (const Scenario& scenario : scenarios_) {
+  if (options_.simulate || options_.embedded) return true;
+  for (const Scenario& scenario : suite_.scenarios()) {
     if (const auto excess = exceeds_ports(scenario)) return refuse_for(scenario, *excess);
   }
   return true;
@@ -191,19 +190,7 @@ bool Run::has_backend() {
 
 // --- The server, when it is ours
 
-bool Run::prepare_server() {
-  if (!options_.spawn.empty()) return spawn_server();
-  if (!options_.embedded && !options_.simulate) return true;
-  if (options_.simulate) {
-    local_ = prepare_simulated(server_options_);
-  } else {
-    auto prepared = prepare_embedded(server_options_, threads_);
-    if (!prepared) return refuse(Verdict::could_not_test, prepared.error());
-    local_ = std::move(*prepared);
-  }
-  point_to(local_->url);
-  return true;
-}
+bool Run::prepare_server() { return options_.spawn.empty() || spawn_server(); }
 
 bool Run::spawn_server() {
   auto started = SpawnedServer::start(options_.spawn);
@@ -215,7 +202,7 @@ bool Run::spawn_server() {
   const SpawnedServer::Ready ready = scheduler.run(wait_for_server());
   if (signal_ != 0) return refuse(Verdict::interrupted, "interrupted before the server was ready");
   if (!ready) return refuse(Verdict::could_not_test, ready.error());
-  point_to(*ready);
+  suite_.point_to(*ready);
   return true;
 }
 
@@ -236,42 +223,95 @@ sched::Task<void> Run::cancel_at_signal(sched::CancelScope& scope) {
   scope.cancel();
 }
 
-/// The targets in the files are replaced, as by --target.
-void Run::point_to(const std::string& url) {
-  for (Scenario& scenario : scenarios_) scenario::point_to(scenario, url);
+/// A server in this process, for the scenarios of one job.
+bool Run::prepare_local(std::unique_ptr<PreparedServer>& local) {
+  if (options_.simulate) local = prepare_simulated(server_options_);
+  if (!options_.embedded) return true;
+  auto prepared = prepare_embedded(server_options_, threads_);
+  if (!prepared) return refuse(Verdict::could_not_test, prepared.error());
+  local = std::move(*prepared);
+  return true;
 }
 
 // --- Running
 
 void Run::run_all() {
-  for (const Scenario& scenario : scenarios_) {
-    if (run_one(scenario) != ScenarioResult::End::complete) return;
+  if (options_.jobs == 1) return run_job();
+  std::vector<std::jthread> jobs;
+  for (unsigned job = 0; job < options_.jobs; ++job) jobs.emplace_back([this] { run_job(); });
+}
+
+/// Runs one scenario after the other until none is left.
+void Run::run_job() {
+  std::unique_ptr<PreparedServer> local;
+  if (!prepare_local(local)) return;
+  sched::Duration used{};
+  while (std::optional<Planned> planned = take_next()) {
+    if (local) point_to(planned->scenario, local->url);
+    run_one(*planned, local.get(), used);
   }
 }
 
-ScenarioResult::End Run::run_one(const Scenario& scenario) {
-  const std::uint64_t seed = scenario.seed && !options_.seed ? *scenario.seed : seed_;
-  RunSettings settings;
-  settings.make_backend = [this, seed] { return make_backend(seed); };
-  settings.threads = threads_;
-  settings.spin = options_.spin;
-  settings.seed = seed;
-  settings.time_limit = options_.timeout - used_;
-  settings.time_limit_name = "--timeout " + text::format_duration(options_.timeout);
-  if (local_) settings.server = &local_->server;
-  if (signals_) settings.signals = &*signals_;
-  announce(scenario, seed);
-  const Watcher watcher = options_.simulate ? Watcher{} : console_.watch(scenario.name);
-  const Result<ScenarioResult> result = run_scenario(scenario, settings, watcher);
+std::optional<Run::Planned> Run::take_next() {
+  const std::lock_guard lock(mutex_);
+  const std::size_t count = suite_.scenarios().size();
+  const std::uint64_t repetition = taken_ / count;
+  const std::size_t index = taken_ % count;
+  if (is_ended_ || repetition == options_.repeat) return std::nullopt;
+  ++taken_;
+  if (repetition == 0) return Planned{.scenario = suite_.scenarios()[index]};
+  if (index == 0) repetition_ = suite_.repetition(repetition);
+  return Planned{.scenario = repetition_[index], .repetition = repetition};
+}
+
+void Run::run_one(const Planned& planned, const PreparedServer* local, sched::Duration& used) {
+  RunSettings settings = settings_of(planned, used);
+  if (local != nullptr) settings.server = &local->server;
+  announce(planned.scenario, settings.seed);
+  Watcher watcher = console_.watch(planned.scenario.name, options_.jobs == 1);
+  // Its clock is not that of those who watch.
+  if (options_.simulate) watcher.show = nullptr;
+  const Result<ScenarioResult> result = run_scenario(planned.scenario, settings, watcher);
   if (!result) {
     refuse(Verdict::could_not_test, describe(result.error()));
-    return ScenarioResult::End::complete;
+    return;
   }
-  console_.show(scenario, *result);
-  used_ += result->elapsed;
-  signal_ = result->signal;
-  verdict_ = worse(verdict_, judge(*result));
-  return result->end;
+  used += result->elapsed;
+  judge_result(planned, *result, settings.seed);
+}
+
+RunSettings Run::settings_of(const Planned& planned, sched::Duration used) {
+  RunSettings settings;
+  settings.seed = seed_of(planned);
+  settings.rechunk = rechunk_of(planned);
+  settings.make_backend = [this, seed = settings.seed] { return make_backend(seed); };
+  settings.threads = threads_;
+  settings.spin = options_.spin;
+  settings.time_limit = options_.timeout - used;
+  settings.time_limit_name = "--timeout " + text::format_duration(options_.timeout);
+  if (signals_) settings.signals = &*signals_;
+  if (options_.jobs > 1) settings.stop = &stop_;
+  return settings;
+}
+
+void Run::judge_result(const Planned& planned, const ScenarioResult& result, std::uint64_t seed) {
+  const std::lock_guard lock(mutex_);
+  console_.show(planned.scenario, result, replay_command(options_, planned.scenario, seed, rechunk_of(planned)));
+  const Verdict verdict = judge(result);
+  if (verdict == Verdict::skipped) ++skipped_;
+  verdict_ = worse(verdict_, verdict);
+  if (result.signal != 0) signal_ = result.signal;
+  const bool is_good = verdict == Verdict::passed || verdict == Verdict::skipped;
+  is_ended_ = is_ended_ || result.end != ScenarioResult::End::complete || (options_.fail_fast && !is_good);
+}
+
+std::uint64_t Run::seed_of(const Planned& planned) const {
+  const bool is_its_own = planned.scenario.seed && !options_.seed;
+  return (is_its_own ? *planned.scenario.seed : seed_) + planned.repetition;
+}
+
+std::optional<std::uint64_t> Run::rechunk_of(const Planned& planned) const {
+  return options_.rechunk ? std::optional(*options_.rechunk + planned.repetition) : std::nullopt;
 }
 
 Result<std::unique_ptr<sched::Backend>> Run::make_backend(std::uint64_t seed) const {
@@ -282,6 +322,14 @@ Result<std::unique_ptr<sched::Backend>> Run::make_backend(std::uint64_t seed) co
 }
 
 // --- What is told beside the results
+
+void Run::list() const {
+  for (const Scenario& scenario : suite_.scenarios()) {
+    std::string tags;
+    for (const std::string& tag : scenario.tags) tags += (tags.empty() ? "  " : ", ") + text::escape(tag);
+    fmt::print("{}: {}{}\n", text::escape(scenario.source.path()), text::escape(scenario.name), tags);
+  }
+}
 
 void Run::announce(const Scenario& scenario, std::uint64_t seed) const {
   using enum Console::Detail;
@@ -312,7 +360,8 @@ void Run::show_verdict() const {
   if (verdict_ == Verdict::deadline) why = "--timeout " + text::format_duration(options_.timeout) + " passed";
   if (verdict_ == Verdict::interrupted) why = fmt::format("interrupted by SIG{}", ::sigabbrev_np(signal_));
   if (verdict_ == Verdict::could_not_test) why = "could not test";
-  console_.show_verdict(verdict_ == Verdict::passed, scenarios_.size(), why);
+  if (verdict_ == Verdict::nothing_selected) why = "all were skipped";
+  console_.show_verdict(verdict_ == Verdict::passed, suite_.scenarios().size() * options_.repeat, why);
 }
 
 }  // namespace

@@ -60,6 +60,7 @@ class ScenarioRun {
   Task<void> end_at_signal();
   Task<void> end_at_deadline();
   Task<void> show_progress();
+  void end_at(int signal);
   void end_early(ScenarioResult::End why);
   Progress progress() const;
   ScenarioResult collect();
@@ -93,7 +94,7 @@ ScenarioRun::ScenarioRun(const scenario::Scenario& scenario, const RunSettings& 
       running_(settings.threads) {
   for (unsigned index = 0; index < settings.threads; ++index) {
     ThreadRun& thread = *threads_.emplace_back(std::make_unique<ThreadRun>(context_, index, settings.threads));
-    if (settings.threads > 1) thread.mailbox.emplace();
+    if (settings.threads > 1 || settings.stop != nullptr) thread.mailbox.emplace();
     context_.rendezvous.on_change([this, &thread] {
       on_thread(thread, [&thread] {
         thread.context.barrier_changed.set();
@@ -104,6 +105,11 @@ ScenarioRun::ScenarioRun(const scenario::Scenario& scenario, const RunSettings& 
 }
 
 Result<ScenarioResult> ScenarioRun::run() {
+  std::optional<StopSource::Subscription> subscription;
+  if (settings_.stop != nullptr) {
+    subscription.emplace(*settings_.stop,
+                         [this](int signal) { on_thread(*threads_.front(), [this, signal] { end_at(signal); }); });
+  }
   sched::run_on_threads(settings_.threads, [this](unsigned index) { run_thread(*threads_[index]); });
   for (const auto& thread : threads_) {
     if (!thread->outcome) return std::unexpected(thread->outcome.error());
@@ -228,12 +234,18 @@ Task<void> ScenarioRun::run_into(const scenario::Group& group, ThreadContext& th
 }
 
 Task<void> ScenarioRun::end_at_signal() {
-  const Result<int> first = co_await settings_.signals->next();
-  if (!first) co_return;
-  signal_ = *first;
+  for (;;) {
+    const Result<int> signal = co_await settings_.signals->next();
+    if (!signal) co_return;
+    const bool is_second = settings_.stop != nullptr ? !settings_.stop->stop(*signal) : signal_ != 0;
+    if (is_second) ::_exit(128 + *signal);
+    end_at(*signal);
+  }
+}
+
+void ScenarioRun::end_at(int signal) {
+  signal_ = signal;
   end_early(ScenarioResult::End::signal);
-  const Result<int> second = co_await settings_.signals->next();
-  if (second) ::_exit(128 + *second);
 }
 
 Task<void> ScenarioRun::end_at_deadline() {

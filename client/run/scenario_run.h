@@ -10,6 +10,7 @@
 
 #include "client/run/context.h"
 #include "client/run/outcome.h"
+#include "client/run/stop_source.h"
 #include "client/scenario/model.h"
 #include "scheduler/backend.h"
 #include "scheduler/listener.h"
@@ -42,6 +43,8 @@ struct RunSettings {
   const LocalServer* server = nullptr;                   ///< null: none
   /// Signals that end the run; null in a simulation, which has none.
   sched::Signals* signals = nullptr;
+  /// Tells the runs beside this one of a signal that it received, and the other way round; null when there are none.
+  StopSource* stop = nullptr;
 };
 
 /// What came of it.

@@ -7,7 +7,6 @@
 
 #include "client/run/client.h"
 #include "client/run/random.h"
-#include "scheduler/scheduler.h"
 #include "scheduler/sleep.h"
 #include "text/units.h"
 
@@ -54,10 +53,7 @@ Task<bool> Client::transmit(StepRun& run, const Send& send) {
 bool Client::make_text(StepRun& run, const Send& send) {
   if (!has_values(run, send.text)) return false;
   text_.clear();
-  scenario::ExpansionContext values = context();
-  if (send.text.uses_clock()) {
-    values.now_ms = static_cast<std::uint64_t>(sched::Scheduler::current().backend().time_of_day().count());
-  }
+  const scenario::ExpansionContext values = context_for(send.text);
   append_random_bytes(random_state_, send.random_bytes, text_);
   for (std::uint64_t i = 0; i < send.repeats && text_.size() <= Send::kMaxBytes; ++i) send.text.expand(values, text_);
   const std::uint64_t most = std::min(Send::kMaxBytes, send.framing.longest());

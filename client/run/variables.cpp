@@ -115,7 +115,7 @@ bool Client::has_values(StepRun& run, const Pattern& pattern) {
 
 std::string Client::expanded(const Template& text) const {
   std::string out;
-  text.expand(context(), out);
+  text.expand(context_for(text), out);
   return out;
 }
 

@@ -20,13 +20,13 @@ void read_part(Reader& reader, const Cursor& at, Capture& out) {
 }
 
 /// A string, a number or a boolean as a text.
-bool read_any_text(Reader& reader, const Cursor& at, Template& out) {
+bool read_any_text(Reader& reader, const Cursor& at, Changing allowed, Template& out) {
   if (at.node.kind == Node::Kind::number) {
     out = Template(at.node.text);
   } else if (at.node.kind == Node::Kind::boolean) {
     out = Template(std::string(at.node.boolean ? "true" : "false"));
   } else {
-    return read_template(reader, at, Changing::per_client, out);
+    return read_template(reader, at, allowed, out);
   }
   return true;
 }
@@ -71,7 +71,7 @@ Action read_set(Reader& reader, const Cursor& at) {
     const Cursor value = at.member(member);
     Set::Assignment assignment{.place = reader.place(value)};
     // Before its name is defined: a value may be made of the one before only where that was set.
-    read_any_text(reader, value, assignment.value);
+    read_any_text(reader, value, Changing::at_each_use, assignment.value);
     const auto variable = reader.define_by_step(member.key, member.key_extent, at.pointer());
     assignment.variable = variable.value_or(0);
     set.assignments.push_back(std::move(assignment));
@@ -85,7 +85,7 @@ Action read_assert(Reader& reader, const Cursor& at) {
       {"of",
        [](Reader& r, const Cursor& value, Assert& assert) {
          assert.place = r.place(value);
-         read_any_text(r, value, assert.text);
+         read_any_text(r, value, Changing::per_client, assert.text);
        }},
   });
   Assert assert{.text = {}, .pattern = {}, .place = reader.place(at)};

@@ -22,7 +22,7 @@ Action read_assert(Reader& reader, const Cursor& at);
 template <typename T>
 Action read_message(Reader& reader, const Cursor& at) {
   T step;
-  read_template(reader, at, Changing::per_client, step.message);
+  read_template(reader, at, Changing::at_each_use, step.message);
   return step;
 }
 

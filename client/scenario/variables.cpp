@@ -90,7 +90,7 @@ Piece first_piece(std::string_view rest) {
 
 std::string why_not(Changing part, Changing allowed) {
   if (part == Changing::at_each_use && allowed == Changing::per_client) {
-    return "is another text each time it is used; it can stand only in what is sent";
+    return "is another text each time it is used; it can stand only in what is sent, set or logged";
   }
   return "is not known before the run; here only variables, env:NAME and seed can stand";
 }

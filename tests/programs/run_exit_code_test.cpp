@@ -146,7 +146,7 @@ TEST_F(RunExitCode, IsFiveWhenNothingIsSelected) {
   write("hello.json", kHello);
   const Finished finished = run({"--embedded", "--only", "bye*", "."});
   EXPECT_EQ(finished.exit, Exit::code(5));
-  EXPECT_EQ(finished.error, "echo_client: no scenario has a name that --only \"bye*\" selects\n");
+  EXPECT_EQ(finished.error, "echo_client: none of the scenarios is selected by --only, --exclude and --tag\n");
 }
 
 TEST_F(RunExitCode, IsSixWhenTheTimeIsUp) {
@@ -163,6 +163,7 @@ TEST_F(RunExitCode, IsSixWhenTheTimeIsUp) {
    |   expected  "GOT:Hello"
    |   received  nothing
    |   after TIME of 5s; 0 bytes unread; peer open; seed SEED
+again: echo_client run --target tcp://ADDRESS --seed SEED a.json
 FAIL a: 0 of 1 client passed, 1 cut short, 0 replies matched, 6 B sent, 0 B received, TIME
 FAIL: 0 of 2 scenarios passed, 1 client, 0 replies matched, TIME (--timeout 300ms passed)
 )");

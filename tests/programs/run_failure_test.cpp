@@ -75,6 +75,7 @@ TEST_P(RunFailure, ShowsTheFirstByteThatIsWrong) {
    |   expected  "GOT:Hello"
    |   received  "GOT:HellO"      first difference at byte 8 (6f, received 4f)
    |   after TIME of 1s; 0 bytes unread; peer open; seed SEED
+again: echo_client run --target tcp://ADDRESS --seed SEED --backend NAME talk.json
 FAIL talk: 0 of 1 client passed, 1 failed, 0 replies matched, 6 B sent, 10 B received, TIME
 FAIL: 0 of 1 scenario passed, 1 client, 0 replies matched, TIME
 )");
@@ -89,6 +90,7 @@ TEST_P(RunFailure, ShowsBytesThatCannotBePrinted) {
    |   expected  "GOT:Hello"
    |   received  "GOT:He\x00\x1b[31m\xff"      first difference at byte 6 (6c, received 00)
    |   after TIME of 1s; 0 bytes unread; peer open; seed SEED
+again: echo_client run --target tcp://ADDRESS --seed SEED --backend NAME talk.json
 FAIL talk: 0 of 1 client passed, 1 failed, 0 replies matched, 6 B sent, 14 B received, TIME
 FAIL: 0 of 1 scenario passed, 1 client, 0 replies matched, TIME
 )");
@@ -103,6 +105,7 @@ TEST_P(RunFailure, ShowsThatThePrefixIsMissing) {
    |   expected  "GOT:Hello"
    |   received  "Hello"      first difference at byte 0 (47, received 48)
    |   after TIME of 1s; 0 bytes unread; peer open; seed SEED
+again: echo_client run --target tcp://ADDRESS --seed SEED --backend NAME talk.json
 FAIL talk: 0 of 1 client passed, 1 failed, 0 replies matched, 6 B sent, 6 B received, TIME
 FAIL: 0 of 1 scenario passed, 1 client, 0 replies matched, TIME
 )");
@@ -117,6 +120,7 @@ TEST_P(RunFailure, ShowsAnAnswerThatCameTwice) {
    |   expected  "GOT:World"
    |   received  "GOT:Hello"      first difference at byte 4 (57, received 48)
    |   after TIME of 1s; 0 bytes unread; peer open; seed SEED
+again: echo_client run --target tcp://ADDRESS --seed SEED --backend NAME talk.json
 FAIL talk: 0 of 1 client passed, 1 failed, 1 reply matched, 12 B sent, 20 B received, TIME
 FAIL: 0 of 1 scenario passed, 1 client, 1 reply matched, TIME
 )");
@@ -131,6 +135,7 @@ TEST_P(RunFailure, ShowsWhatCameBesideTheAnswers) {
    |   expected  nothing more; "allow_extra": true lets a client end so
    |   received  "and more\n"
    |   after TIME of 1s; 9 bytes unread; peer open; seed SEED
+again: echo_client run --target tcp://ADDRESS --seed SEED --backend NAME talk.json
 FAIL talk: 0 of 1 client passed, 1 failed, 2 replies matched, 12 B sent, 29 B received, TIME
 FAIL: 0 of 1 scenario passed, 1 client, 2 replies matched, TIME
 )");
@@ -145,6 +150,7 @@ TEST_P(RunFailure, ShowsThatNothingCame) {
    |   expected  "GOT:Hello"
    |   received  nothing
    |   after TIME of 1s; 0 bytes unread; peer open; seed SEED
+again: echo_client run --target tcp://ADDRESS --seed SEED --backend NAME talk.json
 FAIL talk: 0 of 1 client passed, 1 failed, 0 replies matched, 6 B sent, 0 B received, TIME
 FAIL: 0 of 1 scenario passed, 1 client, 0 replies matched, TIME
 )");
@@ -159,6 +165,7 @@ TEST_P(RunFailure, ShowsWhatCameOfALine) {
    |   expected  "GOT:Hello"
    |   received  "GOT:He", which is no whole frame
    |   after TIME of 1s; 6 bytes unread; peer open; seed SEED
+again: echo_client run --target tcp://ADDRESS --seed SEED --backend NAME talk.json
 FAIL talk: 0 of 1 client passed, 1 failed, 0 replies matched, 6 B sent, 6 B received, TIME
 FAIL: 0 of 1 scenario passed, 1 client, 0 replies matched, TIME
 )");
@@ -173,6 +180,7 @@ TEST_P(RunFailure, ShowsThatTheServerClosedTooEarly) {
    |   expected  "GOT:Hello"
    |   received  "GOT:Hel"      received ends after 7 of 9 bytes
    |   after TIME of 1s; 0 bytes unread; peer closed; seed SEED
+again: echo_client run --target tcp://ADDRESS --seed SEED --backend NAME talk.json
 FAIL talk: 0 of 1 client passed, 1 failed, 0 replies matched, 6 B sent, 7 B received, TIME
 FAIL: 0 of 1 scenario passed, 1 client, 0 replies matched, TIME
 )");
@@ -187,6 +195,7 @@ TEST_P(RunFailure, ShowsThatTheServerReset) {
    |   expected  "GOT:Hello"
    |   received  nothing
    |   after TIME of 1s; 0 bytes unread; peer gone; seed SEED
+again: echo_client run --target tcp://ADDRESS --seed SEED --backend NAME talk.json
 FAIL talk: 0 of 1 client passed, 1 failed, 0 replies matched, 6 B sent, 0 B received, TIME
 FAIL: 0 of 1 scenario passed, 1 client, 0 replies matched, TIME
 )");
@@ -206,6 +215,7 @@ TEST_P(RunFailure, ShowsThatNobodyListens) {
    |     ^^^^^^^^^^^^^^^^^^^^
    |   tried     tcp ADDRESS; connect: ECONNREFUSED (Connection refused)
    |   after TIME of 10s; seed SEED
+again: echo_client run --target tcp://ADDRESS --seed SEED --backend NAME talk.json
 FAIL talk: 0 of 1 client passed, 1 failed, 0 replies matched, 0 B sent, 0 B received, TIME
 FAIL: 0 of 1 scenario passed, 1 client, 0 replies matched, TIME (could not test)
 )");
@@ -224,6 +234,7 @@ TEST_P(RunFailure, ShowsTheFirstOfManyThatFailAlike) {
   EXPECT_EQ(support::count_of("error: ", finished.error), 3);
   EXPECT_THAT(support::normalized(finished.error), EndsWith(R"(
 50 of 50 clients failed this step the same way; the first 3 are shown.
+again: echo_client run --embedded --seed SEED --backend NAME many.json
 FAIL many: 0 of 50 clients passed, 50 failed, 0 replies matched, 300 B sent, 500 B received, TIME
 FAIL: 0 of 1 scenario passed, 50 clients, 0 replies matched, TIME
 )"));

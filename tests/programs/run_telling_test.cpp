@@ -53,6 +53,7 @@ TEST_F(RunTelling, IsOnlyOfFailuresWhenItIsQuiet) {
    |   expected  "GOT:HellO"
    |   received  "GOT:Hello"      first difference at byte 8 (4f, received 6f)
    |   after TIME of 5s; 0 bytes unread; peer open; seed SEED
+again: echo_client run --embedded --seed SEED wrong.json
 FAIL: 0 of 1 scenario passed, 1 client, 0 replies matched, TIME
 )");
 }

@@ -158,6 +158,13 @@ TEST(RunOptions, HaveDefaults) {
   EXPECT_FALSE(options.simulate);
   EXPECT_THAT(options.server_options, IsEmpty());
   EXPECT_THAT(options.variables, IsEmpty());
+  EXPECT_THAT(options.exclude, IsEmpty());
+  EXPECT_THAT(options.tags, IsEmpty());
+  EXPECT_FALSE(options.list);
+  EXPECT_EQ(options.rechunk, std::nullopt);
+  EXPECT_EQ(options.repeat, 1U);
+  EXPECT_EQ(options.jobs, 1U);
+  EXPECT_FALSE(options.fail_fast);
   EXPECT_EQ(options.only, "*");
   EXPECT_EQ(options.seed, std::nullopt);
   EXPECT_EQ(options.timeout, 5min);
@@ -180,6 +187,21 @@ TEST(RunOptions, AreRead) {
   EXPECT_EQ(options.spin, 5us);
   EXPECT_EQ(options.verbosity, 2);
   EXPECT_EQ(run({"a", "--quiet"}).verbosity, -1);
+}
+
+TEST(RunOptions, SayWhatIsRunHowOften) {
+  const RunOptions options = run({"--exclude", "a*", "--tag", "x", "file", "--exclude", "b", "--tag", "y", "--list",
+                                  "--rechunk", "7", "--repeat", "3", "--jobs", "4", "--fail-fast"});
+  EXPECT_THAT(options.exclude, ElementsAre("a*", "b"));
+  EXPECT_THAT(options.tags, ElementsAre("x", "y"));
+  EXPECT_THAT(options.paths, ElementsAre("file"));
+  EXPECT_TRUE(options.list);
+  EXPECT_EQ(options.rechunk, 7U);
+  EXPECT_EQ(options.repeat, 3U);
+  EXPECT_EQ(options.jobs, 4U);
+  EXPECT_TRUE(options.fail_fast);
+  EXPECT_THAT(error_of({"a", "--jobs", "0"}), HasSubstr("from 1 to 256"));
+  EXPECT_THAT(error_of({"a", "--repeat", "0"}), HasSubstr("whole number from 1"));
 }
 
 TEST(RunOptions, SplitCommandsIntoWordsWithoutAShell) {

@@ -135,7 +135,7 @@ TEST(Console, SaysMoreWhenAskedTo) {
        {std::pair{Detail::quiet, ""}, std::pair{Detail::normal, ""}, std::pair{Detail::verbose, "more\n"},
         std::pair{Detail::very_verbose, "more\nstill more\n"}}) {
     const Output output;
-    const Console console(detail, output.file());
+    Console console(detail, output.file());
     console.say_from(Detail::verbose, "more");
     console.say_from(Detail::very_verbose, "still more");
     EXPECT_EQ(output.text(), expected);
@@ -144,7 +144,7 @@ TEST(Console, SaysMoreWhenAskedTo) {
 
 TEST(Console, ShowsProgressAsLinesWhereThereIsNoTerminal) {
   const Output output;
-  const Console console(Detail::normal, output.file());
+  Console console(Detail::normal, output.file());
   const Watcher watcher = console.watch("multi");
   EXPECT_EQ(watcher.every, std::chrono::seconds(10));
   watcher.show(

@@ -62,6 +62,12 @@ TEST(Set, ComputesOneVariableFromOthers) {
               passed());
 }
 
+TEST(Set, KeepsWhatIsDrawnOnce) {
+  EXPECT_THAT(play(answering(), steps(R"({"set": {"id": "${uuid} ${now_ms}"}},
+      {"exchange": {"send": "${id}", "expect": "GOT:${id}"}}, {"exchange": {"send": "${id}", "expect": "GOT:${id}"}})")),
+              passed());
+}
+
 TEST(Set, BoundsAValue) {
   const Played played = play(ignoring(), steps(R"({"set": {"x": "0123456789abcdef"}},
       {"repeat": {"times": 40, "steps": [{"set": {"x": "${x}${x}"}}]}})"));

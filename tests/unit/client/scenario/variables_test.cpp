@@ -133,8 +133,10 @@ TEST_F(VariablesTest, TakeASaneLengthForRandom) {
 
 TEST_F(VariablesTest, RefuseWhatChangesWhereItCannotStand) {
   text("${uuid}", Changing::per_client);
-  EXPECT_THAT(errors(),
-              ElementsAre(R"(0-7 "${uuid}" is another text each time it is used; it can stand only in what is sent)"));
+  EXPECT_THAT(
+      errors(),
+      ElementsAre(
+          R"(0-7 "${uuid}" is another text each time it is used; it can stand only in what is sent, set or logged)"));
   text("${iteration}", Changing::none);
   EXPECT_THAT(
       errors(),
@@ -144,7 +146,7 @@ TEST_F(VariablesTest, RefuseWhatChangesWhereItCannotStand) {
   text("${late}", Changing::none);
   EXPECT_THAT(errors(), ElementsAre(testing::HasSubstr(R"("${late}" is not known before the run)")));
   define("never", "${random:5}");
-  EXPECT_THAT(errors(), ElementsAre(testing::HasSubstr("it can stand only in what is sent")));
+  EXPECT_THAT(errors(), ElementsAre(testing::HasSubstr("it can stand only in what is sent, set or logged")));
 }
 
 TEST_F(VariablesTest, HaveAFilesOwnSeed) {

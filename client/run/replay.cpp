@@ -1,0 +1,63 @@
+#include "client/run/replay.h"
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace client::run {
+
+namespace {
+
+/// A word as a POSIX shell takes it (IEEE Std 1003.1, section 2.2).
+std::string shell_word(std::string_view word) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+./:,@%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos) {
+    return std::string(word);
+  }
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+/// Words that make one option, with quotation marks around those that hold blanks.
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) {
+    if (!text.empty()) text += ' ';
+    text += word.contains(' ') || word.empty() ? fmt::format("\"{}\"", word) : word;
+  }
+  return text;
+}
+
+std::string_view name_of(sched::BackendKind backend) {
+  return backend == sched::BackendKind::epoll ? "epoll" : "io_uring";
+}
+
+}  // namespace
+
+std::string replay_command(const RunOptions& options, const scenario::Scenario& scenario, std::uint64_t seed,
+                           std::optional<std::uint64_t> rechunk) {
+  std::vector<std::string> words{"echo_client", "run"};
+  const auto add = [&words](std::string_view option, std::string_view value) {
+    words.emplace_back(option);
+    words.emplace_back(value);
+  };
+  if (options.target) add("--target", to_string(*options.target));
+  if (options.embedded) words.emplace_back("--embedded");
+  if (!options.spawn.empty()) add("--spawn", joined(options.spawn));
+  if (options.simulate) words.emplace_back("--simulate");
+  if (!options.server_options.empty()) add("--server-options", joined(options.server_options));
+  for (const auto& [name, value] : options.variables) add("--var", fmt::format("{}={}", name, value));
+  add("--seed", std::to_string(seed));
+  if (rechunk) add("--rechunk", std::to_string(*rechunk));
+  if (options.backend != sched::BackendKind::automatic) add("--backend", name_of(options.backend));
+  if (options.threads != 1) add("--threads", std::to_string(options.threads));
+  words.push_back(scenario.source.path());
+  std::ranges::transform(words, words.begin(), [](const std::string& word) { return shell_word(word); });
+  return fmt::format("{}", fmt::join(words, " "));
+}
+
+}  // namespace client::run

@@ -1,0 +1,88 @@
+#include "client/run/suite.h"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace client::run {
+
+namespace {
+
+using scenario::Scenario;
+
+bool matches(const std::string& glob, const std::string& name) { return ::fnmatch(glob.c_str(), name.c_str(), 0) == 0; }
+
+}  // namespace
+
+Verdict Suite::load(const Console& console) {
+  std::vector<std::string> paths;
+  for (const auto& path : options_.paths) paths.push_back(path.string());
+  const auto files = scenario::find_scenarios(paths);
+  if (!files) {
+    console.complain(files.error());
+    return Verdict::invalid;
+  }
+  std::size_t errors = 0;
+  for (const std::string& file : *files) {
+    auto loaded = scenario::load(file, load_options(seed_));
+    if (loaded) {
+      scenarios_.push_back(std::move(*loaded));
+      continue;
+    }
+    for (const scenario::Diagnostic& diagnostic : loaded.error()) console.say(render(diagnostic));
+    errors += loaded.error().size();
+  }
+  if (errors > 0) {
+    console.complain(fmt::format("{} error{} in the scenarios: nothing was run", errors, errors == 1 ? "" : "s"));
+    return Verdict::invalid;
+  }
+  if (files->empty()) {
+    console.complain("there is no scenario: no file *.json is there");
+    return Verdict::nothing_selected;
+  }
+  std::erase_if(scenarios_, [this](const Scenario& scenario) { return !selects(scenario); });
+  if (!scenarios_.empty()) return Verdict::passed;
+  console.complain("none of the scenarios is selected by --only, --exclude and --tag");
+  return Verdict::nothing_selected;
+}
+
+bool Suite::selects(const Scenario& scenario) const {
+  const auto has = [&](const std::string& tag) { return std::ranges::find(scenario.tags, tag) != scenario.tags.end(); };
+  const auto is_excluded = [&](const std::string& glob) { return matches(glob, scenario.name); };
+  return matches(options_.only, scenario.name) && std::ranges::none_of(options_.exclude, is_excluded) &&
+         (options_.tags.empty() || std::ranges::any_of(options_.tags, has));
+}
+
+std::vector<Scenario> Suite::repetition(std::uint64_t number) const {
+  std::vector<Scenario> scenarios;
+  for (const Scenario& scenario : scenarios_) {
+    // It has been read with one seed, and the others make no difference to whether it is right.
+    auto again = scenario::parse(scenario.source.path(), scenario.source.text(), load_options(seed_ + number));
+    if (again && target_) scenario::point_to(*again, *target_);
+    if (again) scenarios.push_back(std::move(*again));
+  }
+  return scenarios;
+}
+
+void Suite::point_to(const std::string& url) {
+  target_ = url;
+  for (Scenario& scenario : scenarios_) scenario::point_to(scenario, url);
+}
+
+scenario::LoadOptions Suite::load_options(std::uint64_t seed) const {
+  scenario::LoadOptions options;
+  options.variables = options_.variables;
+  options.seed = seed;
+  if (options_.target) options.target = to_string(*options_.target);
+  options.environment = [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+  return options;
+}
+
+}  // namespace client::run

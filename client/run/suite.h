@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "client/options.h"
+#include "client/run/console.h"
+#include "client/run/exit_code.h"
+#include "client/scenario/load.h"
+#include "client/scenario/model.h"
+
+namespace client::run {
+
+/// The scenarios of one invocation: read, checked whole, and selected, before anything runs.
+class Suite {
+ public:
+  /// `options` outlive it. ${seed} gives `seed` where a file does not say otherwise.
+  Suite(const RunOptions& options, std::uint64_t seed) : options_(options), seed_(seed) {}
+
+  /// Reads all files and keeps those that were selected. Verdict::passed when there is something to run; else the
+  /// console has been told why there is not.
+  Verdict load(const Console& console);
+
+  const std::vector<scenario::Scenario>& scenarios() const { return scenarios_; }
+
+  /// The same scenarios as they are in the repetition `number`, from 0, which has a seed of its own.
+  std::vector<scenario::Scenario> repetition(std::uint64_t number) const;
+
+  /// Replaces the targets in the files, as by --target.
+  void point_to(const std::string& url);
+
+ private:
+  scenario::LoadOptions load_options(std::uint64_t seed) const;
+  bool selects(const scenario::Scenario& scenario) const;
+
+  const RunOptions& options_;
+  const std::uint64_t seed_;
+  std::optional<std::string> target_;
+  std::vector<scenario::Scenario> scenarios_;
+};
+
+}  // namespace client::run

@@ -104,7 +104,7 @@ class Backend {
 
   virtual Instant now() = 0;
   /// The time of day, since 1970 in UTC, to show to people; it may jump.
-  virtual std::chrono::milliseconds time_of_day() = 0;
+  virtual std::chrono::microseconds time_of_day() = 0;
   virtual std::uint64_t random() = 0;
 
   /// Whether the scheduler asks random() which ready fiber is next; else they run in order.

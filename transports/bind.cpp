@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "scheduler/listener.h"
-#include "transports/resolve.h"
 
 namespace transport {
 
@@ -146,10 +145,11 @@ SocketFile::~SocketFile() {
 }
 
 std::expected<std::vector<BoundSocket>, std::string> bind(const std::vector<Url>& urls,
-                                                          const sched::StreamOptions& options, unsigned sharers) {
+                                                          const sched::StreamOptions& options, unsigned sharers,
+                                                          const Resolving& resolving) {
   std::vector<BoundSocket> all;
   for (const Url& url : urls) {
-    const Addresses addresses = resolve_blocking(url);
+    const Addresses addresses = resolve_blocking(url, resolving);
     if (!addresses) return std::unexpected("cannot listen on " + to_string(url) + ": " + addresses.error());
     const bool any_port = url.scheme == Scheme::tcp && url.port == 0;
     Result<std::vector<BoundSocket>> bound = sched::failure(sched::ErrorCode::system, "bind");

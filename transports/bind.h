@@ -11,6 +11,7 @@
 #include "scheduler/backend.h"
 #include "scheduler/descriptor.h"
 #include "scheduler/result.h"
+#include "transports/resolve.h"
 #include "transports/url.h"
 
 // Binding the sockets of a server before any scheduler runs, all or none, for one scheduler or for several.
@@ -46,6 +47,7 @@ struct BoundSocket {
 /// anything else that is in the way is left alone. Errors: a sentence with the URL and the errno's name; nothing is
 /// left bound. It changes the process's umask for a moment: call it while there is one thread.
 std::expected<std::vector<BoundSocket>, std::string> bind(const std::vector<Url>& urls,
-                                                          const sched::StreamOptions& options, unsigned sharers);
+                                                          const sched::StreamOptions& options, unsigned sharers,
+                                                          const Resolving& resolving = {});
 
 }  // namespace transport

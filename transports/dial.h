@@ -1,12 +1,14 @@
 #pragma once
 
+#include <cstdint>
 #include <expected>
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "scheduler/address.h"
 #include "scheduler/stream.h"
 #include "scheduler/task.h"
+#include "transports/resolve.h"
 #include "transports/url.h"
 
 namespace transport {
@@ -20,9 +22,10 @@ struct DialError {
   std::string message;  ///< a sentence for a person: "connect: ECONNREFUSED (Connection refused)"
 };
 
-/// Connects to the first of the URL's addresses that takes the connection, tried in order. `from` is the local address
-/// for those of its family. Cancellation: when the kernel has let go.
+/// Connects to the first of the URL's addresses that takes the connection, tried in order. The local address is
+/// the one of `from` that has its family, if any has. Cancellation: when the kernel has let go.
 sched::Task<std::expected<sched::Stream, DialError>> dial(Url url, sched::StreamOptions options = {},
-                                                          std::optional<sched::Address> from = std::nullopt);
+                                                          Resolving resolving = {},
+                                                          std::vector<sched::Address> from = {});
 
 }  // namespace transport

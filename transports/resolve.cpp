@@ -32,6 +32,24 @@ std::optional<Addresses> resolve_literal(const Url& url) {
   return std::nullopt;
 }
 
+/// Those of `addresses` that are wanted. Unix sockets have no family to choose.
+Addresses chosen(Addresses addresses, const Resolving& resolving, const Url& url) {
+  if (!addresses || resolving.family == Resolving::Family::any) return addresses;
+  const bool wants_ip4 = resolving.family == Resolving::Family::ip4;
+  std::erase_if(*addresses, [&](const Address& address) {
+    return address.is_ip() && address.family() != (wants_ip4 ? AF_INET : AF_INET6);
+  });
+  if (!addresses->empty()) return addresses;
+  return std::unexpected("\"" + url.host + "\" has no " + (wants_ip4 ? "IPv4" : "IPv6") + " address");
+}
+
+/// What can be said of `url` without the resolver, if that is all there is to say.
+std::optional<Addresses> resolve_at_once(const Url& url, const Resolving& resolving) {
+  if (std::optional<Addresses> literal = resolve_literal(url)) return chosen(*std::move(literal), resolving, url);
+  if (!resolving.numeric) return std::nullopt;
+  return std::unexpected("\"" + url.host + "\" is a name, and names are not to be resolved");
+}
+
 Addresses ask_resolver(const std::string& host, std::uint16_t port) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
@@ -55,13 +73,13 @@ struct Question {
 
 }  // namespace
 
-Addresses resolve_blocking(const Url& url) {
-  if (std::optional<Addresses> literal = resolve_literal(url)) return *std::move(literal);
-  return ask_resolver(url.host, url.port);
+Addresses resolve_blocking(const Url& url, const Resolving& resolving) {
+  if (std::optional<Addresses> known = resolve_at_once(url, resolving)) return *std::move(known);
+  return chosen(ask_resolver(url.host, url.port), resolving, url);
 }
 
-sched::Task<Addresses> resolve(Url url) {
-  if (std::optional<Addresses> literal = resolve_literal(url)) co_return *std::move(literal);
+sched::Task<Addresses> resolve(Url url, Resolving resolving) {
+  if (std::optional<Addresses> known = resolve_at_once(url, resolving)) co_return *std::move(known);
   if (sched::Scheduler::current().backend().name() == "simulated") {
     co_return std::unexpected("cannot resolve \"" + url.host + "\": the simulated network knows only localhost");
   }
@@ -86,7 +104,7 @@ sched::Task<Addresses> resolve(Url url) {
   [[maybe_unused]] const sched::Result<void> waited = co_await answered.wait();
   scope.cancel();
   [[maybe_unused]] const sched::Result<void> joined = co_await scope.join();
-  co_return question->answer;
+  co_return chosen(std::move(question->answer), resolving, url);
 }
 
 }  // namespace transport

@@ -167,7 +167,8 @@ scenario::ExpansionContext Client::context() const {
 scenario::ExpansionContext Client::context_for(const scenario::Template& text) const {
   scenario::ExpansionContext values = context();
   if (text.uses_clock()) {
-    values.now_ms = static_cast<std::uint64_t>(sched::Scheduler::current().backend().time_of_day().count());
+    const auto now = sched::Scheduler::current().backend().time_of_day();
+    values.now_ms = static_cast<std::uint64_t>(std::chrono::floor<std::chrono::milliseconds>(now).count());
   }
   return values;
 }

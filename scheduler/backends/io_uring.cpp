@@ -29,7 +29,7 @@ class UringBackend final : public Backend {
 
   std::string_view name() const override { return "io_uring"; }
   Instant now() override { return system::now(); }
-  std::chrono::milliseconds time_of_day() override { return system::time_of_day(); }
+  std::chrono::microseconds time_of_day() override { return system::time_of_day(); }
   std::uint64_t random() override { return system::random(); }
 
   bool attempt(AcceptOperation& operation) override { return listener_of(operation.listener).attempt(operation); }

@@ -156,8 +156,8 @@ std::string SimulatedBackend::describe() const {
          world_.trace.tail() + "what is open, and what it waits for:\n" + network_.describe();
 }
 
-std::chrono::milliseconds SimulatedBackend::time_of_day() {
-  return kStart + std::chrono::duration_cast<std::chrono::milliseconds>(world_.now.time_since_epoch());
+std::chrono::microseconds SimulatedBackend::time_of_day() {
+  return kStart + std::chrono::duration_cast<std::chrono::microseconds>(world_.now.time_since_epoch());
 }
 
 bool SimulatedBackend::attempt(AcceptOperation& operation) {

@@ -46,7 +46,7 @@ class SimulatedBackend final : public Backend {
 
   std::string_view name() const override { return "simulated"; }
   Instant now() override { return world_.now; }
-  std::chrono::milliseconds time_of_day() override;
+  std::chrono::microseconds time_of_day() override;
   std::uint64_t random() override { return world_.random.next(); }
   bool draws_order() const override { return true; }
 

@@ -54,10 +54,10 @@ Instant now() {
   return Instant(std::chrono::seconds(time.tv_sec) + Duration(time.tv_nsec));
 }
 
-std::chrono::milliseconds time_of_day() {
+std::chrono::microseconds time_of_day() {
   timespec time{};
   ::clock_gettime(CLOCK_REALTIME, &time);
-  return std::chrono::milliseconds(time.tv_sec * 1000 + time.tv_nsec / 1'000'000);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_nsec / 1000);
 }
 
 std::uint64_t random() {
@@ -86,6 +86,8 @@ Result<Descriptor> socket_to(const Address& to, const StreamOptions& options, co
   set_up(fd->get(), to.family(), options);
   if (!from) return fd;
   if (from->is_ip() && from->port() == 0) set(fd->get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+  // A port that was asked for can be used again though an earlier connection from it is not forgotten yet.
+  if (from->is_ip() && from->port() != 0) set(fd->get(), SOL_SOCKET, SO_REUSEADDR, 1);
   if (::bind(fd->get(), from->data(), from->size()) != 0) return system_error("bind", errno);
   return fd;
 }

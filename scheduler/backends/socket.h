@@ -17,7 +17,7 @@
 namespace sched::system {
 
 Instant now();
-std::chrono::milliseconds time_of_day();
+std::chrono::microseconds time_of_day();
 std::uint64_t random();
 
 /// A socket that listens at `address`, closed on exec and non-blocking.

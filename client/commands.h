@@ -1,9 +1,13 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "client/options.h"
 #include "command_line/command_line.h"
+#include "scheduler/address.h"
 
 // The commands of echo_client, as its command line knows them: for each its name, its options, and what is made of them
 // when all have been read. For options.cpp and the files that define these functions alone.
@@ -22,9 +26,28 @@ inline constexpr const char* kRun = "run";
 void add_run_options(CLI::App& app, RunOptions& options);
 CommandLine finish(RunOptions options);
 
+/// The words and letters that say where to connect from and to, as they were given. What they mean depends on each
+/// other.
+struct ConnectWords {
+  command_line::Words address;
+  bool is_path = false;  ///< the address is the path of a Unix socket
+  bool listen = false;
+  bool keep_open = false;
+  bool probe = false;
+  std::optional<sched::Address> source;  ///< its port is 0
+  std::uint16_t source_port = 0;         ///< 0: none was given
+
+  /// Whether the letters alone say that connect is meant.
+  bool say_connect() const { return listen || probe || is_path; }
+};
+
 // connect_options.cpp
 inline constexpr const char* kConnect = "connect";
-void add_connect_options(CLI::App& app, ConnectOptions& options, command_line::Words& address);
-CommandLine finish(ConnectOptions options, const command_line::Words& address);
+void add_connect_options(CLI::App& app, ConnectOptions& options, ConnectWords& words);
+
+// connect_address.cpp
+CommandLine finish(ConnectOptions options, const ConnectWords& words);
+/// "80" or "80-90".
+bool is_port_range(std::string_view text);
 
 }  // namespace client

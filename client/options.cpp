@@ -1,6 +1,5 @@
 #include "client/options.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -21,21 +20,19 @@ using command_line::Words;
 constexpr Help kHelp{
     "Runs scenarios against a server and judges every reply; by hand, a better nc.",
     R"(echo_client [run] [OPTIONS] FILE|DIR...
-       echo_client [connect] [OPTIONS] HOST PORT|URL)",
-    R"(The command may be left out: HOST PORT, tcp://HOST:PORT and unix:PATH connect, anything else is a file or folder.
+       echo_client [connect] [OPTIONS] HOST PORT|URL
+       echo_client [connect] -l [OPTIONS] [HOST] PORT|URL)",
+    R"(The command may be left out: HOST PORT, tcp://HOST:PORT and unix:PATH connect, and so do -l, -z and -U; anything else is
+a file or folder.
 
 Examples:
   echo_client scenarios/multi.json       run a scenario against its target
   echo_client run --embedded scenarios   run a folder of them, with the server inside
   echo_client localhost 25000            talk to a server by hand)"};
 
-bool is_number(const std::string& text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 bool is_address(const Words& words) {
   const bool is_url = words[0].contains("://") || words[0].starts_with("unix:");
-  return is_url || (words.size() == 2 && is_number(words[1]));
+  return is_url || (words.size() == 2 && is_port_range(words[1]));
 }
 
 bool parses(CLI::App& app, Words arguments) {
@@ -52,11 +49,12 @@ bool parses(CLI::App& app, Words arguments) {
 const char* implied_command(const Words& arguments) {
   CLI::App app;
   ConnectOptions options;
-  Words address;
-  add_connect_options(app, options, address);
+  ConnectWords connect;
+  add_connect_options(app, options, connect);
   app.allow_extras();
   // What is wrong with them is told when they are parsed for the command.
   [[maybe_unused]] const bool is_right = parses(app, arguments);
+  if (connect.say_connect()) return kConnect;
   const Words& words = app.get_option("address")->results();
   if (words.empty()) return nullptr;
   return app.remaining_size() == 0 && is_address(words) ? kConnect : kRun;
@@ -82,7 +80,7 @@ CLI::Option* add_backend(CLI::App& app, sched::BackendKind& backend) {
 CommandLine parse_command_line(std::vector<std::string> arguments) {
   RunOptions run;
   ConnectOptions connect;
-  Words address;
+  ConnectWords connect_words;
   CLI::App app;
   app.require_subcommand(1);
   app.set_version_flag("--version", fmt::format("{} {}", kProgram, GOTBACK_VERSION), "print the version and exit")
@@ -90,7 +88,7 @@ CommandLine parse_command_line(std::vector<std::string> arguments) {
   CLI::App* run_command = app.add_subcommand(kRun)->group("Commands");
   add_run_options(*run_command, run);
   CLI::App* connect_command = app.add_subcommand(kConnect)->group("Commands");
-  add_connect_options(*connect_command, connect, address);
+  add_connect_options(*connect_command, connect, connect_words);
   describe(app, kHelp);
 
   if (!arguments.empty() && arguments[0] != kRun && arguments[0] != kConnect) {
@@ -108,7 +106,7 @@ CommandLine parse_command_line(std::vector<std::string> arguments) {
     const char* command = run_command->parsed() ? kRun : connect_command->parsed() ? kConnect : nullptr;
     return usage_error(command_line::message_of(error), command);
   }
-  return run_command->parsed() ? finish(std::move(run)) : finish(std::move(connect), address);
+  return run_command->parsed() ? finish(std::move(run)) : finish(std::move(connect), connect_words);
 }
 
 }  // namespace client

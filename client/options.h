@@ -8,8 +8,10 @@
 #include <variant>
 #include <vector>
 
+#include "scheduler/address.h"
 #include "scheduler/make_backend.h"
 #include "scheduler/time.h"
+#include "transports/resolve.h"
 #include "transports/url.h"
 
 // The command line of echo_client as a value. Reading it opens nothing.
@@ -48,14 +50,32 @@ struct RunOptions {
 
 /// `echo_client connect`, or an address alone.
 struct ConnectOptions {
+  enum class Mode : std::uint8_t {
+    talk,         ///< connects, and joins the connection to standard input and output
+    probe,        ///< connects to each port, tells whether that was possible, and ends
+    listen,       ///< takes one connection, and joins it
+    keep_listen,  ///< takes one connection after the other
+  };
   enum class Escape : std::uint8_t { automatic, always, never };
 
-  transport::Url url;
+  Mode mode = Mode::talk;
+  transport::Url url;           ///< what is connected to, or listened at
+  std::uint16_t last_port = 0;  ///< the last that is probed; at least that of `url`
+  transport::Resolving resolving;
+  std::vector<sched::Address> source;         ///< the local address, at most one of each family
   std::optional<sched::Duration> timeout;     ///< to connect in, and then to be idle for
   std::optional<sched::Duration> quit_after;  ///< after the end of the input
-  Escape escape = Escape::automatic;          ///< automatic: on a terminal
+
+  bool echo = false;                  ///< what comes is answered as echo_server does; listening only
+  bool crlf = false;                  ///< a line feed is sent as CR LF
+  bool hex = false;                   ///< a hex dump of both directions is shown
+  bool timestamps = false;            ///< each line that comes is shown with the time of day
+  Escape escape = Escape::automatic;  ///< automatic: on a terminal
+
   sched::BackendKind backend = sched::BackendKind::automatic;
   bool verbose = false;
+
+  bool listens() const { return mode == Mode::listen || mode == Mode::keep_listen; }
 };
 
 /// A text that was asked for (--help, --version), for standard output.

@@ -1,5 +1,6 @@
 #include "client/manual/conversation.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <utility>
@@ -29,7 +30,22 @@ bool is_end(const Error& error) { return error.code == ErrorCode::end_of_stream 
 }  // namespace
 
 Conversation::Conversation(sched::Stream stream, Input& input, Output& output, Limits limits)
-    : stream_(std::move(stream)), input_(input), output_(output), limits_(limits), last_moved_(sched::now()) {}
+    : stream_(std::move(stream)),
+      input_(input),
+      output_(output),
+      limits_(limits),
+      began_(sched::now()),
+      last_moved_(began_) {}
+
+void Conversation::Traffic::add(sched::Bytes moved) {
+  bytes += moved.size();
+  lines += static_cast<std::uint64_t>(std::ranges::count(moved, std::byte{'\n'}));
+}
+
+void Conversation::reset() {
+  resets_ = true;
+  directions_.cancel();
+}
 
 sched::Task<Result<void>> Conversation::run() {
   sched::Scope watch;
@@ -39,7 +55,7 @@ sched::Task<Result<void>> Conversation::run() {
   const Result<void> result = co_await directions_.join();
   watch.cancel();
   [[maybe_unused]] const Result<void> watched = co_await watch.join();
-  stream_.close();
+  resets_ ? stream_.reset() : stream_.close();
   co_return result ? send_outcome() : result;
 }
 
@@ -48,9 +64,12 @@ sched::Task<Result<void>> Conversation::send_input() {
     Result<Lease> piece = co_await next_input();
     if (!piece && !is_end(piece.error())) co_return std::unexpected(piece.error());
     if (!piece) break;
-    const std::size_t size = piece->size();
+    const Result<void> shown = co_await output_.sent(piece->bytes());
+    if (!shown) co_return output_ended(shown.error());
+    Traffic sent = sent_;
+    sent.add(piece->bytes());
     send_result_ = co_await stream_.send(std::move(*piece));
-    if (send_result_) sent_ += size;
+    if (send_result_) sent_ = sent;
     last_moved_ = sched::now();
   }
   co_await finish_sending();
@@ -103,8 +122,8 @@ sched::Task<Result<void>> Conversation::receive_output() {
     last_moved_ = sched::now();
     Result<void> written;
     if (received) {
-      received_ += received->size();
-      written = co_await output_.write(received->bytes());
+      received_.add(received->bytes());
+      written = co_await output_.received(received->bytes());
     } else {
       written = co_await output_.finish();
     }

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "client/manual/standard_io.h"
+#include "client/manual/ends.h"
 #include "scheduler/buffer.h"
 #include "scheduler/cancel_scope.h"
 #include "scheduler/result.h"
@@ -27,6 +27,14 @@ class Conversation {
   /// `input` and `output` outlive it.
   Conversation(sched::Stream stream, Input& input, Output& output, Limits limits);
 
+  /// What has moved in one direction.
+  struct Traffic {
+    std::uint64_t bytes = 0;
+    std::uint64_t lines = 0;  ///< line feeds
+
+    void add(sched::Bytes moved);
+  };
+
   /// Goes on until the peer's end. At the end of the input the sending side is half-closed and what is still coming is
   /// read. A peer that ends first may go on to read: what is there to be sent is still sent, but new input is not
   /// waited for. When nobody reads the output any more, that is an end like any other. Once.
@@ -35,9 +43,14 @@ class Conversation {
   /// their operation. Cancellation: an end without an error.
   sched::Task<sched::Result<void>> run();
 
-  /// Bytes that were given to be sent, and that came.
-  std::uint64_t sent() const { return sent_; }
-  std::uint64_t received() const { return received_; }
+  /// Ends it at once, from another fiber: in order, or so that the peer sees a reset. run() then gives no error.
+  void close() { directions_.cancel(); }
+  void reset();
+
+  /// What was given to be sent, and what came; and since when.
+  const Traffic& sent() const { return sent_; }
+  const Traffic& received() const { return received_; }
+  sched::Instant began() const { return began_; }
 
  private:
   sched::Task<sched::Result<void>> send_input();
@@ -57,10 +70,12 @@ class Conversation {
   sched::Scope directions_;
   sched::CancelScope* waiting_ = nullptr;  ///< what the sending fiber waits in, unless it waits for the peer
   bool peer_ended_ = false;
+  bool resets_ = false;  ///< whether its end is a reset
   sched::Result<void> send_result_;
+  const sched::Instant began_;
   sched::Instant last_moved_;
-  std::uint64_t sent_ = 0;
-  std::uint64_t received_ = 0;
+  Traffic sent_;
+  Traffic received_;
 };
 
 }  // namespace client::manual

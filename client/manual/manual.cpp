@@ -3,26 +3,25 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <expected>
 #include <string>
-#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
-#include "client/manual/conversation.h"
+#include "client/manual/connections.h"
+#include "client/manual/probe.h"
 #include "client/manual/standard_io.h"
+#include "client/manual/talk.h"
 #include "scheduler/cancel_scope.h"
 #include "scheduler/make_backend.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/scope.h"
 #include "scheduler/signals.h"
-#include "scheduler/stream.h"
 #include "scheduler/task.h"
 #include "text/escape.h"
-#include "text/units.h"
-#include "transports/dial.h"
+#include "transports/bind.h"
 
 namespace client::manual {
 
@@ -31,70 +30,66 @@ namespace {
 constexpr int kFailed = 1;
 constexpr int kSignal = 128;  ///< and its number, as a shell counts
 
-/// Nothing, or a sentence that says what failed.
-using Outcome = std::expected<void, std::string>;
+using Sockets = std::vector<transport::BoundSocket>;
 
-void tell(std::string_view text) { fmt::print(stderr, "echo_client: {}\n", text); }
+Form form_of(const ConnectOptions& options) {
+  using Escape = ConnectOptions::Escape;
+  const bool is_terminal = ::isatty(STDOUT_FILENO) == 1;
+  return {.escaped = options.escape == Escape::always || (options.escape == Escape::automatic && is_terminal),
+          .hex = options.hex,
+          .timestamps = options.timestamps};
+}
 
-Output::Form form_of(ConnectOptions::Escape escape) {
-  if (escape == ConnectOptions::Escape::automatic) {
-    return ::isatty(STDOUT_FILENO) == 1 ? Output::Form::escaped : Output::Form::exact;
+sched::Task<Outcome> serve(const ConnectOptions& options, Connections& connections) {
+  StandardInput input(STDIN_FILENO,
+                      options.crlf ? StandardInput::LineEnds::crlf : StandardInput::LineEnds::as_they_are);
+  StandardOutput output(STDOUT_FILENO, form_of(options));
+  if (options.echo) co_return co_await answer(options, connections, output);
+  co_return co_await talk(options, connections, input, output);
+}
+
+/// The exit status, when it is not cancelled; then what failed is told.
+sched::Task<int> perform(const ConnectOptions& options, Sockets sockets, const sched::CancelScope& performing) {
+  if (options.mode == ConnectOptions::Mode::probe) {
+    StandardOutput output(STDOUT_FILENO, {});
+    co_return co_await probe(options, output) ? 0 : kFailed;
   }
-  return escape == ConnectOptions::Escape::always ? Output::Form::escaped : Output::Form::exact;
+  Dialler dialler(options);
+  Reception reception(options, std::move(sockets));
+  Connections& connections = options.listens() ? static_cast<Connections&>(reception) : dialler;
+  const Outcome outcome = co_await serve(options, connections);
+  if (outcome) co_return 0;
+  if (!performing.cancelled()) tell_on_standard_error(outcome.error());
+  co_return kFailed;
 }
 
-/// The address that took the connection; a URL may have several.
-std::string peer_of(const sched::Stream& stream) {
-  const sched::Result<sched::Address> peer = stream.peer_address();
-  return peer ? text::escape(peer->to_string()) : describe(peer.error());
-}
-
-sched::Task<std::expected<sched::Stream, std::string>> dial(const ConnectOptions& options) {
-  sched::CancelScope limit(options.timeout ? sched::instant_after(sched::now(), *options.timeout) : sched::kNever);
-  std::expected<sched::Stream, transport::DialError> stream = co_await transport::dial(options.url);
-  if (stream) co_return *std::move(stream);
-  const std::string reason = limit.expired()
-                                 ? fmt::format("timed out after {}", text::format_duration(*options.timeout))
-                                 : stream.error().message;
-  co_return std::unexpected(fmt::format("{}: {}", text::escape(to_string(options.url)), reason));
-}
-
-sched::Task<Outcome> talk(const ConnectOptions& options) {
-  std::expected<sched::Stream, std::string> stream = co_await dial(options);
-  if (!stream) co_return std::unexpected(std::move(stream.error()));
-  if (options.verbose) tell(fmt::format("connected to {}", peer_of(*stream)));
-  Input input(STDIN_FILENO);
-  Output output(STDOUT_FILENO, form_of(options.escape));
-  Conversation conversation(*std::move(stream), input, output,
-                            {.idle = options.timeout, .quit_after = options.quit_after});
-  const sched::Result<void> ended = co_await conversation.run();
-  if (options.verbose) {
-    tell(fmt::format("sent {}, received {}", text::format_size(conversation.sent()),
-                     text::format_size(conversation.received())));
-  }
-  if (!ended) co_return std::unexpected(describe(ended.error()));
-  co_return Outcome{};
-}
-
-sched::Task<void> cancel_at_signal(sched::Signals& signals, sched::CancelScope& talking, int& received) {
+sched::Task<void> cancel_at_signal(sched::Signals& signals, sched::CancelScope& performing, int& received) {
   const sched::Result<int> signal = co_await signals.next();
   if (!signal) co_return;
   received = *signal;
-  talking.cancel();
+  performing.cancel();
 }
 
-sched::Task<int> talk_until_signal(const ConnectOptions& options, sched::Signals& signals) {
+sched::Task<int> perform_until_signal(const ConnectOptions& options, Sockets sockets, sched::Signals& signals) {
   int signal = 0;
-  sched::CancelScope talking;
+  sched::CancelScope performing;
   sched::Scope watch;
-  watch.spawn(cancel_at_signal(signals, talking, signal));
-  const Outcome outcome = co_await talk(options);
+  watch.spawn(cancel_at_signal(signals, performing, signal));
+  const int status = co_await perform(options, std::move(sockets), performing);
   watch.cancel();
   [[maybe_unused]] const sched::Result<void> watched = co_await watch.join();
-  if (signal != 0) co_return kSignal + signal;
-  if (outcome) co_return 0;
-  tell(outcome.error());
-  co_return kFailed;
+  co_return signal != 0 ? kSignal + signal : status;
+}
+
+/// What is listened at, told on standard error so that others can connect; nothing when nothing is.
+std::expected<Sockets, std::string> bind_sockets(const ConnectOptions& options) {
+  if (!options.listens()) return Sockets{};
+  std::expected<Sockets, std::string> sockets = transport::bind({options.url}, {}, 1, options.resolving);
+  if (!sockets) return std::unexpected(text::escape(sockets.error()));
+  for (const transport::BoundSocket& socket : *sockets) {
+    tell_on_standard_error(fmt::format("listening at {}", text::escape(to_string(socket.url))));
+  }
+  return sockets;
 }
 
 }  // namespace
@@ -102,13 +97,18 @@ sched::Task<int> talk_until_signal(const ConnectOptions& options, sched::Signals
 int run(const ConnectOptions& options) {
   sched::Result<sched::ChosenBackend> chosen = sched::make_backend(options.backend);
   if (!chosen) {
-    tell(describe(chosen.error()));
+    tell_on_standard_error(describe(chosen.error()));
     return kFailed;
   }
-  if (options.verbose && !chosen->reason.empty()) tell(chosen->reason);
+  if (options.verbose && !chosen->reason.empty()) tell_on_standard_error(chosen->reason);
   sched::Signals signals({SIGINT, SIGTERM});
+  std::expected<Sockets, std::string> sockets = bind_sockets(options);
+  if (!sockets) {
+    tell_on_standard_error(sockets.error());
+    return kFailed;
+  }
   sched::Scheduler scheduler(std::move(chosen->backend));
-  return scheduler.run(talk_until_signal(options, signals));
+  return scheduler.run(perform_until_signal(options, *std::move(sockets), signals));
 }
 
 }  // namespace client::manual

@@ -2,56 +2,66 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
+#include <string_view>
 
-#include "scheduler/buffer.h"
+#include "client/manual/ends.h"
+#include "client/manual/view.h"
 #include "scheduler/descriptor.h"
-#include "scheduler/readiness.h"
-#include "scheduler/result.h"
-#include "scheduler/task.h"
-#include "text/terminal_filter.h"
+#include "scheduler/semaphore.h"
+#include "text/crlf.h"
 
 // Standard input and output as fibers use them: nothing blocks the scheduler's thread. The descriptors are never made
 // non-blocking, for they are shared with the shell and with other programs, which would not expect it.
 
 namespace client::manual {
 
-class Input {
+/// Writes a line of this program's own to standard error.
+void tell_on_standard_error(std::string_view text);
+
+class StandardInput final : public Input {
  public:
-  explicit Input(int fd) : fd_(fd) {}
+  enum class LineEnds : bool { as_they_are, crlf };
 
-  /// Completes when read() will not wait: something is there, or the end. Errors and cancellation: as of
-  /// sched::wait_until_ready.
-  sched::ReadinessOperation readable() const { return sched::wait_until_ready(fd_, sched::Ready::to_read); }
+  StandardInput(int fd, LineEnds line_ends);
 
-  /// Fills `buffer`, which is empty, with what is there; after readable(). Errors: end_of_stream; would_block when it
-  /// was not there after all; system.
-  sched::Result<sched::Lease> read(sched::Lease buffer) const;
+  sched::Task<sched::Result<void>> readable() override;
+  sched::Result<sched::Lease> read(sched::Lease buffer) override;
 
  private:
   int fd_;
+  std::optional<text::CrLf> crlf_;
 };
 
-class Output {
+/// A descriptor that text and bytes are written to.
+class Writer {
  public:
-  /// Whether what a peer sends is made fit for a terminal (text::TerminalFilter) or written as it is.
-  enum class Form : bool { exact, escaped };
+  explicit Writer(int fd);
 
-  Output(int fd, Form form);
-
-  /// Completes when all of `bytes` is written, or with an error; it is awaited on the spot. Errors: system (EPIPE, when
-  /// nobody reads any more; ENOSPC, …). Cancellation: at once; some of the bytes may have been written.
+  /// Completes when all of `bytes` is written. As the calls of Output; one at a time.
   sched::Task<sched::Result<void>> write(sched::Bytes bytes);
 
-  /// Writes what an escaping output still holds. As write().
-  sched::Task<sched::Result<void>> finish();
-
  private:
-  sched::Task<sched::Result<void>> write_exact(sched::Bytes bytes);
-
   sched::Descriptor own_;  ///< a terminal opened anew; else none
   int fd_;
   std::size_t piece_;  ///< the most that is written at once, in bytes
-  std::optional<text::TerminalFilter> filter_;
+};
+
+class StandardOutput final : public Output {
+ public:
+  StandardOutput(int fd, Form form) : writer_(fd), view_(form) {}
+
+  sched::Task<sched::Result<void>> received(sched::Bytes bytes) override;
+  sched::Task<sched::Result<void>> sent(sched::Bytes bytes) override;
+  sched::Task<sched::Result<void>> finish() override;
+  sched::Task<void> tell(std::string text) override;
+
+ private:
+  sched::Task<sched::Result<void>> write_in_turn(std::string_view text);
+
+  Writer writer_;
+  View view_;
+  sched::Semaphore turn_{1};  ///< the two directions write one after the other
 };
 
 }  // namespace client::manual

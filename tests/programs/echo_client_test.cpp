@@ -34,7 +34,7 @@ TEST(EchoClient, TellsAWrongCommandLineOnOneLine) {
        std::vector<std::vector<std::string>>{{},
                                              {"--bogus"},
                                              {"connect"},
-                                             {"localhost", "25000", "-w", "5"},
+                                             {"localhost", "25000", "-w", "soon"},
                                              {"run", "--embedded", "--spawn", "x", "a"}}) {
     std::vector<std::string> arguments{program};
     arguments.insert(arguments.end(), more.begin(), more.end());

@@ -58,6 +58,15 @@ SocketAddress SocketAddress::of_socket(int fd) {
   return address;
 }
 
+SocketAddress SocketAddress::of_peer(int fd) {
+  SocketAddress address;
+  address.size_ = sizeof address.storage_;
+  if (::getpeername(fd, reinterpret_cast<sockaddr*>(&address.storage_), &address.size_) != 0) {
+    throw std::system_error(errno, std::generic_category(), "getpeername");
+  }
+  return address;
+}
+
 std::string SocketAddress::url() const {
   if (family() == AF_UNIX) {
     const char* const path = reinterpret_cast<const sockaddr_un*>(&storage_)->sun_path;

@@ -15,6 +15,8 @@ class SocketAddress {
   static SocketAddress of_url(std::string_view url);
   /// The address to which `fd` is bound.
   static SocketAddress of_socket(int fd);
+  /// The address that `fd` is connected to.
+  static SocketAddress of_peer(int fd);
 
   std::string url() const;
   const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage_); }

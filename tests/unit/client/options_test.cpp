@@ -1,11 +1,12 @@
 #include "client/options.h"
 
 #include <string>
-#include <variant>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "tests/unit/client/command_line.h"
 
 namespace client {
 namespace {
@@ -16,33 +17,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::Pair;
-
-using Arguments = std::vector<std::string>;
-
-/// What `arguments` were understood as; the message of a usage error is the failure's text.
-template <typename Kind>
-Kind parsed(Arguments arguments) {
-  CommandLine command = parse_command_line(std::move(arguments));
-  if (const auto* error = std::get_if<UsageError>(&command)) ADD_FAILURE() << error->message;
-  return std::holds_alternative<Kind>(command) ? std::get<Kind>(std::move(command)) : Kind{};
-}
-
-RunOptions run(Arguments arguments) { return parsed<RunOptions>(std::move(arguments)); }
-ConnectOptions connect(Arguments arguments) { return parsed<ConnectOptions>(std::move(arguments)); }
-
-std::string error_of(Arguments arguments) {
-  const CommandLine command = parse_command_line(std::move(arguments));
-  const auto* error = std::get_if<UsageError>(&command);
-  return error != nullptr ? error->message : "";
-}
-
-std::string printout_of(Arguments arguments) {
-  const CommandLine command = parse_command_line(std::move(arguments));
-  const auto* printout = std::get_if<Printout>(&command);
-  return printout != nullptr ? printout->text : "";
-}
-
-std::string url_of(Arguments arguments) { return to_string(connect(std::move(arguments)).url); }
 
 // --- which command is meant
 
@@ -74,13 +48,22 @@ TEST(CommandLine, IsNotMisledByOptionsAndTheirValues) {
   EXPECT_THAT(run({"--spawn", "unix:x", "a.json"}).paths, ElementsAre("a.json"));
 }
 
+TEST(CommandLine, ConnectsWhenALetterOfNcSaysSo) {
+  EXPECT_EQ(url_of({"-l", "25000"}), "tcp://*:25000");
+  EXPECT_EQ(url_of({"-lkv", "25000"}), "tcp://*:25000");
+  EXPECT_EQ(url_of({"-l", "-p", "25000"}), "tcp://*:25000");
+  EXPECT_EQ(url_of({"-U", "/run/echo.sock"}), "unix:/run/echo.sock");
+  EXPECT_EQ(url_of({"-z", "localhost", "20-30"}), "tcp://localhost:20");
+  EXPECT_THAT(error_of({"-l"}), HasSubstr("[HOST] PORT"));
+}
+
 TEST(CommandLine, SaysWhatIsMissingWhenNothingIsGiven) {
   EXPECT_THAT(error_of({}), HasSubstr("give a file or folder to run, or an address to connect to"));
   EXPECT_THAT(error_of({"-w", "1s"}), HasSubstr("give a file or folder to run"));
 }
 
 TEST(CommandLine, TellsOfTheCommandThatIsMeant) {
-  EXPECT_THAT(error_of({"localhost", "25000", "-w", "5"}), HasSubstr("see 'echo_client connect --help'"));
+  EXPECT_THAT(error_of({"localhost", "25000", "-w", "soon"}), HasSubstr("see 'echo_client connect --help'"));
   EXPECT_THAT(error_of({"a.json", "--timeout", "5"}), HasSubstr("see 'echo_client run --help'"));
   EXPECT_THAT(error_of({"--bogus"}), HasSubstr("see 'echo_client --help'"));
 }
@@ -102,50 +85,6 @@ TEST(CommandLine, PrintsHelpForEachCommand) {
 
 TEST(CommandLine, PrintsTheVersion) {
   EXPECT_THAT(printout_of({"--version"}), testing::MatchesRegex("echo_client [0-9.]+\n"));
-}
-
-// --- connect
-
-TEST(ConnectOptions, AreWhatNcWouldDoUnlessTheySayMore) {
-  const ConnectOptions options = connect({"localhost", "25000", "-N"});
-  EXPECT_EQ(options.timeout, std::nullopt);
-  EXPECT_EQ(options.quit_after, std::nullopt);
-  EXPECT_EQ(options.escape, ConnectOptions::Escape::automatic);
-  EXPECT_EQ(options.backend, sched::BackendKind::automatic);
-  EXPECT_FALSE(options.verbose);
-}
-
-TEST(ConnectOptions, AreRead) {
-  const ConnectOptions options = connect(
-      {"connect", "-w", "1.5s", "--quit-after", "0s", "--escape", "always", "--backend", "epoll", "-v", "unix:/a"});
-  EXPECT_EQ(options.timeout, 1500ms);
-  EXPECT_EQ(options.quit_after, 0s);
-  EXPECT_EQ(options.escape, ConnectOptions::Escape::always);
-  EXPECT_EQ(options.backend, sched::BackendKind::epoll);
-  EXPECT_TRUE(options.verbose);
-}
-
-TEST(ConnectOptions, TakeIpv6AddressesAsNcDoes) {
-  EXPECT_EQ(url_of({"::1", "25000"}), "tcp://[::1]:25000");
-  EXPECT_EQ(url_of({"fe80::1%eth0", "25000"}), "tcp://[fe80::1]:25000?scope=eth0");
-}
-
-TEST(ConnectOptions, SayWhatIsWrongWithTheAddress) {
-  EXPECT_THAT(error_of({"connect"}), HasSubstr("HOST PORT, tcp://HOST:PORT or unix:PATH"));
-  EXPECT_THAT(error_of({"connect", "a", "1", "2"}), HasSubstr("HOST PORT, tcp://HOST:PORT or unix:PATH"));
-  EXPECT_THAT(error_of({"localhost", "65536"}), HasSubstr("\"tcp://localhost:65536\": the port 65536 is out of range"));
-  EXPECT_THAT(error_of({"connect", "/run/echo.sock"}), HasSubstr("write tcp://HOST:PORT or unix:PATH"));
-}
-
-TEST(ConnectOptions, RefuseAddressesThatAreForListening) {
-  EXPECT_THAT(error_of({"localhost", "0"}), HasSubstr("for listening"));
-  EXPECT_THAT(error_of({"tcp://*:25000"}), HasSubstr("for listening"));
-}
-
-TEST(ConnectOptions, SayWhatIsWrongWithAValue) {
-  EXPECT_THAT(error_of({"a", "1", "-w", "5"}), HasSubstr("-w,--timeout \"5\": a duration is a number and a unit"));
-  EXPECT_THAT(error_of({"a", "1", "--escape", "maybe"}), HasSubstr("write auto, always or never"));
-  EXPECT_THAT(error_of({"a", "1", "--backend", "kqueue"}), HasSubstr("write auto, epoll or io_uring"));
 }
 
 // --- run

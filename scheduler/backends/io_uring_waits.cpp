@@ -70,6 +70,9 @@ void UringPoll::submit() {
 }
 
 void UringPoll::on_ready(std::int32_t result, std::uint32_t) {
+  // Linux 6.18 ends the poll of a terminal so when the process was stopped and another, the shell, has read what had
+  // come. It is limited, so that a descriptor that can never be polled is an error and no loop.
+  if (result == -EINVAL && !is_cancelled_ && ++repeats_ <= kMaxRepeats) return ring_.schedule(*this);
   if (result == -ECANCELED) return end(failure(ErrorCode::cancelled, "poll"));
   if (result < 0) return end(system_error("poll", -result));
   end({});

@@ -50,6 +50,8 @@ class UringPoll final : public UringSubmitter {
   void cancel();
 
  private:
+  static constexpr unsigned kMaxRepeats = 100;
+
   void submit() override;
   void on_ready(std::int32_t result, std::uint32_t flags);
   void end(Result<void> result);
@@ -58,6 +60,7 @@ class UringPoll final : public UringSubmitter {
   UringRing& ring_;
   UringRequestOf<UringPoll, &UringPoll::on_ready> polling_{*this};
   bool is_cancelled_ = false;
+  unsigned repeats_ = 0;
 };
 
 }  // namespace sched

@@ -87,17 +87,31 @@ std::vector<sched::Address> source_of(const ConnectWords& words) {
   return {*sched::Address::ip("0.0.0.0", words.source_port), *sched::Address::ip("::", words.source_port)};
 }
 
+std::string not_to_connect_to(const transport::Url& url) {
+  const bool is_tcp = url.scheme == transport::Scheme::tcp;
+  if (url.host != "*" && (!is_tcp || url.port != 0)) return {};
+  return fmt::format("{} is for listening, not to connect to", text::quote(to_string(url)));
+}
+
 /// What is wrong with where to connect from and to; empty when nothing is.
 std::string mistake_in(const ConnectOptions& options, const ConnectWords& words) {
-  const bool is_tcp = options.url.scheme == transport::Scheme::tcp;
-  if (!options.listens() && (options.url.host == "*" || (is_tcp && options.url.port == 0))) {
-    return fmt::format("{} is for listening, not to connect to", text::quote(to_string(options.url)));
-  }
-  if (!is_tcp && (words.source || words.source_port != 0)) return "-s and -p are for tcp";
+  if (std::string mistake = not_to_connect_to(options.url); !options.listens() && !mistake.empty()) return mistake;
+  if (options.url.scheme == transport::Scheme::unix_stream && (words.source || words.source_port != 0))
+    return "-s and -p are for tcp";
   return {};
 }
 
 }  // namespace
+
+ParsedUrl parse_address(const Words& words) {
+  std::uint16_t no_range = 0;
+  ConnectWords given;
+  given.address = words;
+  ParsedUrl url = parse_connecting(given, no_range);
+  if (!url) return url;
+  if (std::string mistake = not_to_connect_to(*url); !mistake.empty()) return std::unexpected(std::move(mistake));
+  return url;
+}
 
 bool is_port_range(std::string_view text) {
   const std::size_t dash = text.find('-');

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -89,6 +90,9 @@ struct UsageError {
 };
 
 using CommandLine = std::variant<RunOptions, ConnectOptions, Printout, UsageError>;
+
+/// The address that is meant by HOST PORT or by a URL alone; one that can be connected to. The error is a sentence.
+std::expected<transport::Url, std::string> parse_address(const std::vector<std::string>& words);
 
 /// `arguments` are those of main(), without the program's name.
 CommandLine parse_command_line(std::vector<std::string> arguments);

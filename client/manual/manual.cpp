@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "client/manual/probe.h"
 #include "client/manual/standard_io.h"
 #include "client/manual/talk.h"
+#include "client/manual/terminal_session.h"
 #include "scheduler/cancel_scope.h"
 #include "scheduler/make_backend.h"
 #include "scheduler/scheduler.h"
@@ -40,7 +42,27 @@ Form form_of(const ConnectOptions& options) {
           .timestamps = options.timestamps};
 }
 
-sched::Task<Outcome> serve(const ConnectOptions& options, Connections& connections) {
+/// Whether a user sits at a terminal, on which lines can be edited.
+bool is_interactive(const ConnectOptions& options) {
+  const bool talks = options.mode != ConnectOptions::Mode::probe && !options.echo;
+  return talks && ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
+}
+
+/// Signals that the program is asked to end by, and those of the terminal if lines are edited on it.
+struct AllSignals {
+  explicit AllSignals(const ConnectOptions& options) {
+    if (is_interactive(options)) of_terminal.emplace({SIGTSTP, SIGCONT, SIGWINCH});
+  }
+
+  sched::Signals to_end{SIGINT, SIGTERM};
+  std::optional<sched::Signals> of_terminal;
+};
+
+sched::Task<Outcome> serve(const ConnectOptions& options, Connections& connections, AllSignals& signals) {
+  if (signals.of_terminal) {
+    TerminalSession session(options, connections, *signals.of_terminal, form_of(options));
+    co_return co_await session.run();
+  }
   StandardInput input(STDIN_FILENO,
                       options.crlf ? StandardInput::LineEnds::crlf : StandardInput::LineEnds::as_they_are);
   StandardOutput output(STDOUT_FILENO, form_of(options));
@@ -49,7 +71,8 @@ sched::Task<Outcome> serve(const ConnectOptions& options, Connections& connectio
 }
 
 /// The exit status, when it is not cancelled; then what failed is told.
-sched::Task<int> perform(const ConnectOptions& options, Sockets sockets, const sched::CancelScope& performing) {
+sched::Task<int> perform(const ConnectOptions& options, Sockets sockets, AllSignals& signals,
+                         const sched::CancelScope& performing) {
   if (options.mode == ConnectOptions::Mode::probe) {
     StandardOutput output(STDOUT_FILENO, {});
     co_return co_await probe(options, output) ? 0 : kFailed;
@@ -57,7 +80,7 @@ sched::Task<int> perform(const ConnectOptions& options, Sockets sockets, const s
   Dialler dialler(options);
   Reception reception(options, std::move(sockets));
   Connections& connections = options.listens() ? static_cast<Connections&>(reception) : dialler;
-  const Outcome outcome = co_await serve(options, connections);
+  const Outcome outcome = co_await serve(options, connections, signals);
   if (outcome) co_return 0;
   if (!performing.cancelled()) tell_on_standard_error(outcome.error());
   co_return kFailed;
@@ -70,12 +93,12 @@ sched::Task<void> cancel_at_signal(sched::Signals& signals, sched::CancelScope& 
   performing.cancel();
 }
 
-sched::Task<int> perform_until_signal(const ConnectOptions& options, Sockets sockets, sched::Signals& signals) {
+sched::Task<int> perform_until_signal(const ConnectOptions& options, Sockets sockets, AllSignals& signals) {
   int signal = 0;
   sched::CancelScope performing;
   sched::Scope watch;
-  watch.spawn(cancel_at_signal(signals, performing, signal));
-  const int status = co_await perform(options, std::move(sockets), performing);
+  watch.spawn(cancel_at_signal(signals.to_end, performing, signal));
+  const int status = co_await perform(options, std::move(sockets), signals, performing);
   watch.cancel();
   [[maybe_unused]] const sched::Result<void> watched = co_await watch.join();
   co_return signal != 0 ? kSignal + signal : status;
@@ -101,7 +124,7 @@ int run(const ConnectOptions& options) {
     return kFailed;
   }
   if (options.verbose && !chosen->reason.empty()) tell_on_standard_error(chosen->reason);
-  sched::Signals signals({SIGINT, SIGTERM});
+  AllSignals signals(options);
   std::expected<Sockets, std::string> sockets = bind_sockets(options);
   if (!sockets) {
     tell_on_standard_error(sockets.error());

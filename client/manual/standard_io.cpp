@@ -33,15 +33,6 @@ bool is_regular_file(int fd) {
   return ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-/// A description of the terminal `fd` that is ours alone, so that it can be non-blocking: a terminal that says that it
-/// can be written to may take a single byte, and then a write would keep the scheduler, and signals, waiting. None when
-/// it is no terminal, or may not be opened (after su).
-sched::Descriptor open_terminal_anew(int fd) {
-  if (::isatty(fd) != 1) return {};
-  return sched::Descriptor(
-      ::open(fmt::format("/proc/self/fd/{}", fd).c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-}
-
 sched::Result<std::size_t> read_from(int fd, std::span<std::byte> room) {
   const ssize_t count = ::read(fd, room.data(), room.size());
   if (count == 0) return sched::failure(sched::ErrorCode::end_of_stream, "standard input");
@@ -59,6 +50,12 @@ View::Time time_of_day() { return sched::Scheduler::current().backend().time_of_
 }  // namespace
 
 void tell_on_standard_error(std::string_view text) { fmt::print(stderr, "echo_client: {}\n", text); }
+
+sched::Descriptor open_terminal_anew(int fd, int access) {
+  if (::isatty(fd) != 1) return {};
+  return sched::Descriptor(
+      ::open(fmt::format("/proc/self/fd/{}", fd).c_str(), access | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+}
 
 StandardInput::StandardInput(int fd, LineEnds line_ends) : fd_(fd) {
   if (line_ends == LineEnds::crlf) crlf_.emplace();
@@ -87,7 +84,9 @@ sched::Result<sched::Lease> StandardInput::read(sched::Lease buffer) {
 // A pipe that says that it can be written to has room for PIPE_BUF bytes (pipe(7)); a write of more might wait, with
 // the whole scheduler. A file never waits.
 Writer::Writer(int fd)
-    : own_(open_terminal_anew(fd)), fd_(own_ ? own_.get() : fd), piece_(is_regular_file(fd) ? kFilePiece : PIPE_BUF) {}
+    : own_(open_terminal_anew(fd, O_WRONLY)),
+      fd_(own_ ? own_.get() : fd),
+      piece_(is_regular_file(fd) ? kFilePiece : PIPE_BUF) {}
 
 sched::Task<sched::Result<void>> Writer::write(sched::Bytes bytes) {
   while (!bytes.empty()) {

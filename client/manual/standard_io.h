@@ -19,6 +19,12 @@ namespace client::manual {
 /// Writes a line of this program's own to standard error.
 void tell_on_standard_error(std::string_view text);
 
+/// A description of the terminal `fd` that is ours alone, so that it can be non-blocking: a terminal that says that it
+/// can be written to may take a single byte, and what was there to be read may be read by another; then the scheduler,
+/// and signals, would wait. `access` is O_RDONLY or O_WRONLY. None when it is no terminal, or may not be opened (after
+/// su).
+sched::Descriptor open_terminal_anew(int fd, int access);
+
 class StandardInput final : public Input {
  public:
   enum class LineEnds : bool { as_they_are, crlf };

@@ -28,7 +28,7 @@ class ConnectOnATerminal : public testing::TestWithParam<const char*> {
  protected:
   /// echo_client, connected to the listener.
   std::vector<std::string> client(std::vector<std::string> more = {}) const {
-    more.insert(more.begin(), {support::program_path("echo_client"), "--backend", GetParam()});
+    more.insert(more.begin(), {"env", "TERM=xterm", support::program_path("echo_client"), "--backend", GetParam()});
     more.push_back(listener_.url());
     return more;
   }
@@ -42,7 +42,7 @@ TEST_P(ConnectOnATerminal, SendsLinesAndShowsWhatComesBack) {
   terminal.type("Hello\n");
   EXPECT_EQ(peer.receive_exactly(6), "Hello\n");
   peer.send_all("GOT:Hello\n");
-  EXPECT_EQ(terminal.read_until("\n"), "GOT:Hello\n");
+  terminal.read_until("GOT:Hello\r\n");
 }
 
 TEST_P(ConnectOnATerminal, HalfClosesAtCtrlD) {
@@ -52,7 +52,7 @@ TEST_P(ConnectOnATerminal, HalfClosesAtCtrlD) {
   EXPECT_EQ(peer.receive_until_eof(), "");
   peer.send_all("late\n");
   peer.close();
-  EXPECT_EQ(terminal.read_until("\n"), "late\n");
+  terminal.read_until("late\r\n");
   EXPECT_EQ(terminal.wait(), Exit::code(0));
 }
 
@@ -60,7 +60,7 @@ TEST_P(ConnectOnATerminal, EndsAtCtrlC) {
   Terminal terminal(client());
   Socket peer = listener_.accept();
   peer.send_all("there\n");
-  terminal.read_until("there\n");
+  terminal.read_until("there\r\n");
   terminal.type(Terminal::kInterrupt);
   EXPECT_EQ(terminal.wait(), Exit::code(130));
 }
@@ -68,23 +68,34 @@ TEST_P(ConnectOnATerminal, EndsAtCtrlC) {
 TEST_P(ConnectOnATerminal, EndsWhenThePeerCloses) {
   Terminal terminal(client());
   listener_.accept().send_all("bye\n");
-  EXPECT_EQ(terminal.read_until("\n"), "bye\n");
+  terminal.read_until("bye\r\n");
   EXPECT_EQ(terminal.wait(), Exit::code(0));
 }
 
 TEST_P(ConnectOnATerminal, DoesNotLetThePeerControlIt) {
   Terminal terminal(client());
   Socket peer = listener_.accept();
-  peer.send_all("\x1b]0;title\x07" "Gr\xc3");
-  EXPECT_EQ(terminal.read_until("Gr"), "\\x1b]0;title\\x07Gr");
+  peer.send_all("\x1b]0;title\x07" "\x1b]52;c;eA==\x1b\\" "\x9b" "2J\xc2\x9b" "2J\x7f\b\n");
+  terminal.read_until("\\x1b]0;title\\x07\\x1b]52;c;eA==\\x1b\\\\x9b2J\\xc2\\x9b2J\\x7f\\x08\r\n");
+  peer.send_all("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\n");
+  terminal.read_until("\\u{202a}\\u{202b}\\u{202c}\\u{202d}\\u{202e}\\u{2066}\\u{2067}\\u{2068}\\u{2069}\r\n");
+  peer.send_all("Gr\xc3");
+  terminal.read_until("Gr");
   peer.send_all("\xbc\xc3\x9f" "e\r\nfalse\rtrue\n");
-  EXPECT_EQ(terminal.read_until("true\n"), "üße\r\nfalse\\rtrue\n");
+  terminal.read_until("Grüße\r\r\nfalse\\rtrue\r\n");
+}
+
+TEST_P(ConnectOnATerminal, ShowsNothingOfThePeersThatControlsItInAPrompt) {
+  Terminal terminal(client());
+  Socket peer = listener_.accept();
+  peer.send_all("\x1b[31mlogin\tname: ");
+  terminal.read_until("\\x1b[31mlogin   name: ");
 }
 
 TEST_P(ConnectOnATerminal, ShowsTheBytesAsTheyAreWhenItIsToldTo) {
   Terminal terminal(client({"--escape", "never"}));
   listener_.accept().send_all("\x1b[31mred\n");
-  EXPECT_EQ(terminal.read_until("\n"), "\x1b[31mred\n");
+  terminal.read_until("\x1b[31mred\r\n");
 }
 
 TEST_P(ConnectOnATerminal, EndsAtASignalWhileTheTerminalTakesNoMore) {

@@ -41,6 +41,7 @@ const std::vector<LibraryRule>& library_rules() {
       {.library = "nlohmann_json", .header = "^nlohmann/", .not_in = "^(scheduler|echo)/"},
       {.library = "fmt", .header = "^fmt/", .not_in = "^(scheduler|echo)/"},
       {.library = "RE2", .header = "^re2/", .not_in = "^(scheduler|echo)/"},
+      {.library = "libedit", .header = R"(^(histedit\.h|editline/))", .only_in = R"(^client/manual/line_editor\.cpp$)"},
       {.library = "libseccomp", .header = "^seccomp", .only_in = "^tests/"},
       {.library = "Google Benchmark", .header = "^benchmark/", .only_in = "^bench/"},
       {.library = "GoogleTest", .header = "^g(test|mock)/", .only_in = "^tests/"},

@@ -29,6 +29,8 @@ constexpr Help kConnectHelp{
 the end of the input the sending side is half-closed, and what is still coming is read to its end. The peer's end is
 the end. A duration is a number and a unit: ns, us, ms, s, m or h; a number alone is in seconds.
 
+On a terminal lines are edited and remembered, and one that begins with / is a command: /help lists them.
+
 Exit status: 0 clean, 1 a network error, 2 usage, 130 or 143 a signal.
 
 Examples:

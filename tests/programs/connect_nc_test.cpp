@@ -67,10 +67,10 @@ std::string port_told_by(Process& process) {
 }
 
 Heard speak(Process& process, Socket socket, const std::string& input, const std::string& words) {
-  socket.send_all(words);
-  socket.shutdown_send();
   process.write_input(input);
   process.close_input();
+  socket.send_all(words);
+  socket.shutdown_send();
   Heard heard{.by_program = {}, .by_client = socket.receive_until_eof(), .end = {}};
   socket.close();
   heard.end = testing::PrintToString(process.wait());

@@ -9,7 +9,6 @@
 #include <thread>
 #include <vector>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/programs/connect.h"
@@ -26,8 +25,6 @@ namespace {
 using support::Listener;
 using support::Socket;
 using support::Tmux;
-using testing::HasSubstr;
-using testing::Not;
 
 /// The mode of the terminal before and after a command, as stty(1) tells it.
 class Modes {
@@ -106,11 +103,11 @@ TEST_P(ConnectInTmux, ShowsWhatComesAboveTheEditedLine) {
   tmux_.wait_for_last_row("> half of a l");
   tmux_.press("Left");
   peer.send_all("first\nsecond\n");
-  EXPECT_THAT(tmux_.wait_for_last_row("> half of a l"), HasSubstr("\nfirst\nsecond\n> half"));
+  tmux_.wait_for("\nfirst\nsecond\n> half of a l\n");
   tmux_.type("x");
   tmux_.wait_for_last_row("> half of a xl");
   peer.send_all("third\n");
-  EXPECT_THAT(tmux_.wait_for("third"), HasSubstr("\nfirst\nsecond\nthird\n> half of a xl\n"));
+  tmux_.wait_for("\nfirst\nsecond\nthird\n> half of a xl\n");
   tmux_.press("Enter");
   EXPECT_EQ(peer.receive_exactly(13), "half of a xl\n");
 }
@@ -122,7 +119,7 @@ TEST_P(ConnectInTmux, HasAPromptOfThePeerInFrontOfTheEditedLine) {
   tmux_.enter("anna");
   EXPECT_EQ(peer.receive_exactly(5), "anna\n");
   peer.send_all("\nLast seen yesterday\n");
-  EXPECT_THAT(tmux_.wait_for("Last seen"), HasSubstr("Welcome\nlogin: anna\n\nLast seen yesterday\n>"));
+  tmux_.wait_for("Welcome\nlogin: anna\n\nLast seen yesterday\n>");
 }
 
 TEST_P(ConnectInTmux, ShowsALineThatIsLongerThanTheScreenIsWide) {
@@ -131,8 +128,8 @@ TEST_P(ConnectInTmux, ShowsALineThatIsLongerThanTheScreenIsWide) {
   tmux_.type(line);
   tmux_.wait_for_last_row(std::string(42, 'a'));
   peer.send_all("above\n");
-  EXPECT_THAT(tmux_.wait_for("above"), HasSubstr("\nabove\n> " + std::string(78, 'a') + "\n" + std::string(80, 'a') +
-                                                 "\n" + std::string(42, 'a') + "\n"));
+  tmux_.wait_for("\nabove\n> " + std::string(78, 'a') + "\n" + std::string(80, 'a') + "\n" + std::string(42, 'a') +
+                 "\n");
 }
 
 TEST_P(ConnectInTmux, GoesOnInAnotherSize) {

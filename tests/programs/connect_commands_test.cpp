@@ -148,10 +148,10 @@ class ConnectCommandsAfterListening : public ConnectCommands {
     std::string url = keeper_.read_until("\n");
     url_ = url.substr(0, url.find_last_not_of("\r\n") + 1);
     Socket::connect(url_).send_all("first\n");
-    keeper_.read_until("first\r\n");
+    keeper_.read_until("received 6 B in 1 line");
   }
 
-  Terminal keeper_{words({"-lk", "127.0.0.1", "0"})};
+  Terminal keeper_{words({"-lkv", "127.0.0.1", "0"})};
   std::string url_;
 };
 

@@ -114,7 +114,7 @@ TEST_P(ConnectListening, RefusesASecondConnection) {
 }
 
 TEST_P(ConnectListening, HasNoTimeoutWhenItListens) {
-  Process process(client({"-l", "-w", "1ms", "127.0.0.1", "0"}));
+  Process process(client({"-l", "-w", "1ns", "127.0.0.1", "0"}));
   Socket socket = Socket::connect(url_told_by(process));
   process.write_input("one");
   EXPECT_EQ(socket.receive_exactly(3), "one");

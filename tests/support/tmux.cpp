@@ -22,8 +22,7 @@ std::string last_row(std::string_view screen) {
 Tmux::Tmux()
     : server_({.arguments = {"tmux", "-D", "-u", "-S", socket_, "-f", "/dev/null"}, .environment = kEnvironment}) {
   while (!std::filesystem::exists(socket_)) std::this_thread::yield();
-  run({"new-session", "-d", "-x", "80", "-y", "24", "env", "PS1=" + std::string(kPrompt), "bash", "--norc",
-       "--noprofile"});
+  run({"new-session", "-d", "-x", "80", "-y", "24", "env", "PS1=" + std::string(kPrompt), "dash", "-i"});
   wait_for(kPrompt.substr(0, kPrompt.size() - 1));
 }
 

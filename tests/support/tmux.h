@@ -12,9 +12,9 @@
 
 namespace support {
 
-/// A terminal as a person sees it: tmux(1) with one window of 80 columns and 24 rows, in which a shell runs. What
-/// does not come within kPatience is thrown as std::runtime_error, whose text shows the screen. The shell and what it
-/// started are hung up when the owner ends.
+/// A terminal as a person sees it: tmux(1) with one window of 80 columns and 24 rows, in which a shell runs: dash,
+/// which leaves the terminal's mode to the programs. What does not come within kPatience is thrown as
+/// std::runtime_error, whose text shows the screen. The shell and what it started are hung up when the owner ends.
 class Tmux {
  public:
   /// The prompt of its shell.

@@ -56,6 +56,7 @@ class LineEditor::Impl {
 
   std::optional<Entry> next();
   void print(std::string_view text);
+  void end_line();
   void hide();
   void show();
   void resize();
@@ -245,6 +246,10 @@ void LineEditor::Impl::print(std::string_view text) {
   show();
 }
 
+void LineEditor::Impl::end_line() {
+  if (!unfinished_.empty()) print("\n");
+}
+
 /// Keeps `text` as the prompt: the last row of it, the others are written.
 void LineEditor::Impl::keep_prompt(std::string_view text) {
   const std::size_t columns = columns_of(output_fd_);
@@ -285,6 +290,7 @@ LineEditor::~LineEditor() = default;
 void LineEditor::type(std::string_view keys) { impl_->keys += keys; }
 std::optional<LineEditor::Entry> LineEditor::next() { return impl_->next(); }
 void LineEditor::print(std::string_view text) { impl_->print(text); }
+void LineEditor::end_line() { impl_->end_line(); }
 void LineEditor::resize() { impl_->resize(); }
 void LineEditor::leave() { impl_->leave(); }
 void LineEditor::enter() { impl_->enter(); }

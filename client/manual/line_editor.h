@@ -47,6 +47,9 @@ class LineEditor {
   /// in front of the edited line, as a prompt is, and goes on with the next text.
   void print(std::string_view text);
 
+  /// Ends the line that was not finished, if there is one, so that what is printed next is not taken for a part of it.
+  void end_line();
+
   /// The terminal has another size.
   void resize();
 

@@ -29,11 +29,10 @@ sched::Task<sched::Result<void>> Screen::sent(sched::Bytes bytes) {
 sched::Task<sched::Result<void>> Screen::finish() { co_return co_await show(view_.finish(time_of_day())); }
 
 // What is told here is not worth more than the terminal that does not take it.
-sched::Task<void> Screen::tell(std::string text) {
-  [[maybe_unused]] const sched::Result<void> shown = co_await show(fmt::format("echo_client: {}\n", text));
-}
+sched::Task<void> Screen::tell(std::string text) { return print(fmt::format("echo_client: {}\n", text)); }
 
 sched::Task<void> Screen::print(std::string lines) {
+  editor_.end_line();
   [[maybe_unused]] const sched::Result<void> shown = co_await show(lines);
 }
 

@@ -156,6 +156,17 @@ TEST_F(LineEditing, ShowsAnUnfinishedLineAsThePrompt) {
   EXPECT_THAT(editor_->take_output(), HasSubstr("> "));
 }
 
+TEST_F(LineEditing, EndsAnUnfinishedLineWhenItIsToldTo) {
+  editor_->print("login: ");
+  editor_->take_output();
+  editor_->end_line();
+  editor_->end_line();
+  editor_->print("news\n");
+  const std::string output = editor_->take_output();
+  EXPECT_THAT(output, HasSubstr("login: \n"));
+  EXPECT_THAT(output.substr(output.find("login: \n") + 8), Not(HasSubstr("login")));
+}
+
 TEST_F(LineEditing, BreaksAnUnfinishedLineThatIsLongerThanARow) {
   editor_->take_output();
   for (int i = 0; i < 1000; ++i) editor_->print(std::string(100, 'x'));

@@ -12,7 +12,6 @@ namespace client {
 
 namespace {
 
-using command_line::add_duration;
 using command_line::add_parsed;
 using command_line::Choice;
 using command_line::Help;

@@ -154,8 +154,14 @@ std::string first_difference(std::string_view expected, std::string_view receive
     return fmt::format("received ends after {} of {} bytes", byte, expected.size());
   }
   if (byte == expected.size()) return fmt::format("received goes on after {} bytes", byte);
-  return fmt::format("first difference at byte {} ({:02x}, received {:02x})", byte,
-                     static_cast<unsigned char>(expected[byte]), static_cast<unsigned char>(received[byte]));
+  std::string hint;
+  if (expected.ends_with(received)) {
+    hint = fmt::format("; the first {} bytes are missing", expected.size() - received.size());
+  } else if (received.ends_with(expected)) {
+    hint = fmt::format("; {} bytes stand in front of it", received.size() - expected.size());
+  }
+  return fmt::format("first difference at byte {} ({:02x}, received {:02x}){}", byte,
+                     static_cast<unsigned char>(expected[byte]), static_cast<unsigned char>(received[byte]), hint);
 }
 
 Mismatch explain(const Pattern& pattern, std::string_view frame, const ExpansionContext& context) {

@@ -13,7 +13,8 @@ namespace client::scenario {
 std::string describe(const Pattern& pattern, const ExpansionContext& context);
 
 /// Where two texts first differ: "first difference at byte 8 (6f, received 4f)"; for texts of which one continues the
-/// other: "received ends after 4 of 9 bytes" or "received goes on after 9 bytes". Bytes count from 0.
+/// other: "received ends after 4 of 9 bytes" or "received goes on after 9 bytes"; and what is missing or too much where
+/// one is the end of the other. Bytes count from 0.
 std::string first_difference(std::string_view expected, std::string_view received);
 
 /// Why a frame is not what was expected.

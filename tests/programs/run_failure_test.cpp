@@ -103,7 +103,7 @@ TEST_P(RunFailure, ShowsThatThePrefixIsMissing) {
  7 |         { "expect": "GOT:Hello" },
    |                     ^^^^^^^^^^^
    |   expected  "GOT:Hello"
-   |   received  "Hello"      first difference at byte 0 (47, received 48)
+   |   received  "Hello"      first difference at byte 0 (47, received 48); the first 4 bytes are missing
    |   after TIME of 1s; 0 bytes unread; peer open; seed SEED
 again: echo_client run --target tcp://ADDRESS --seed SEED --backend NAME talk.json
 FAIL talk: 0 of 1 client passed, 1 failed, 0 replies matched, 6 B sent, 6 B received, TIME

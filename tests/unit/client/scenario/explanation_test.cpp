@@ -35,6 +35,10 @@ TEST(FirstDifference, NamesTheByte) {
   EXPECT_EQ(first_difference("GOT:Hello", "GOT:"), "received ends after 4 of 9 bytes");
   EXPECT_EQ(first_difference("GOT:", "GOT:Hello"), "received goes on after 4 bytes");
   EXPECT_EQ(first_difference("", "a"), "received goes on after 0 bytes");
+  EXPECT_EQ(first_difference("GOT:Hello", "Hello"),
+            "first difference at byte 0 (47, received 48); the first 4 bytes are missing");
+  EXPECT_EQ(first_difference("Hello", "GOT:Hello"),
+            "first difference at byte 0 (48, received 47); 4 bytes stand in front of it");
 }
 
 TEST(Explain, TellsWhatWasExpectedAndWhatCame) {

@@ -39,9 +39,11 @@ sched::Task<void> Connection::read() {
 
 void Connection::keep(std::string_view bytes) {
   received_ += bytes.size();
-  // After an overflow there is a gap: what follows it belongs to no frame.
-  overflowed_ = overflowed_ || unread().size() + bytes.size() > max_unread_;
+  // What has room is kept, to be shown; after it there is a gap, and what follows that belongs to no frame.
   if (overflowed_) return;
+  const std::size_t room = max_unread_ - unread().size();
+  overflowed_ = bytes.size() > room;
+  bytes = bytes.substr(0, room);
   // What was consumed makes room before the memory grows.
   const bool is_all_consumed = consumed_ == bytes_.size();
   if (is_all_consumed || bytes_.size() + bytes.size() > bytes_.capacity()) {

@@ -41,6 +41,9 @@ struct Skipped {
   }
 };
 
+/// How the peer has ended the connection, for a person.
+std::string end_of(const sched::Error& end) { return end.code == ErrorCode::end_of_stream ? "a FIN" : describe(end); }
+
 std::string expected_note(const Pattern& pattern, const scenario::ExpansionContext& context) {
   return "expected  " + describe(pattern, context);
 }
@@ -200,7 +203,7 @@ Task<bool> Client::perform(const scenario::Step& step, const ExpectClose& expect
   const bool is_fin = connection_->ended()->code == ErrorCode::end_of_stream;
   if (expect.how == ExpectClose::How::any || is_fin == (expect.how == ExpectClose::How::fin)) co_return true;
   co_return fail(run, is_fin ? "expect_close failed: closed, not reset" : "expect_close failed: reset, not closed",
-                 {expected, "received  " + (is_fin ? "a FIN" : describe(*connection_->ended()))});
+                 {expected, "received  " + end_of(*connection_->ended())});
 }
 
 Task<bool> Client::perform(const scenario::Step& step, const scenario::ExpectSilence& silence) {
@@ -214,7 +217,7 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::ExpectSil
   const bool is_closed = connection_->unread().empty();
   co_return fail(run, is_closed ? "expect_silence failed: closed" : "expect_silence failed: not silent",
                  {"expected  nothing for " + text::format_duration(silence.duration),
-                  is_closed ? "received  " + describe(*connection_->ended()) : unread_note()});
+                  is_closed ? "received  " + end_of(*connection_->ended()) : unread_note()});
 }
 
 bool Client::check_nothing_unread(const StepRun& run) {

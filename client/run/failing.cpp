@@ -58,15 +58,13 @@ bool Client::fail_with(const StepRun& run, std::string_view what, const sched::E
 }
 
 bool Client::fail_overflow(const StepRun& run, const scenario::Framing& framing) {
-  std::vector<std::string> notes{
-      fmt::format("received  more than the {} that may be unread: raise max_buffer, or expect what comes",
-                  text::format_size(group_.max_buffer)),
-      unread_note()};
+  const std::string limit = text::format_size(group_.max_buffer);
+  std::string note = fmt::format("limit     {} may be unread: raise max_buffer, or expect what comes", limit);
   if (const auto size = announced_size(framing, connection_->unread()); size.value_or(0) > group_.max_buffer) {
-    notes.front() = fmt::format("announced a frame of {} bytes, and {} may be unread (max_buffer)", *size,
-                                text::format_size(group_.max_buffer));
+    note =
+        fmt::format("limit     {} may be unread (max_buffer), and the frame that has begun has {} bytes", limit, *size);
   }
-  return fail(run, "max_buffer exceeded", std::move(notes));
+  return fail(run, "max_buffer exceeded", {std::move(note), unread_note()});
 }
 
 Failure Client::failure_of(const StepRun& run, std::string title, std::vector<std::string> notes) const {

@@ -50,6 +50,7 @@ std::string text_of(const Predicate& predicate, std::size_t index, const Expansi
 
 std::vector<std::string> describe_all(const std::vector<Pattern>& patterns, const ExpansionContext& context) {
   std::vector<std::string> descriptions;
+  descriptions.reserve(patterns.size());
   for (const Pattern& pattern : patterns) descriptions.push_back(describe(pattern, context));
   return descriptions;
 }
@@ -85,6 +86,7 @@ std::string describe_value(const Predicate& predicate, const ExpansionContext& c
     case Kind::bytes:
       break;
   }
+  texts.reserve(predicate.texts.size());
   for (std::size_t i = 0; i < predicate.texts.size(); ++i) {
     texts.push_back(shown(predicate.kind, text_of(predicate, i, context)));
   }
@@ -142,6 +144,7 @@ std::string describe(const Pattern& pattern, const ExpansionContext& context) {
   const Predicate& first = pattern.predicates.front();
   if (pattern.predicates.size() == 1 && first.kind == Kind::equals) return describe_value(first, context);
   std::vector<std::string> descriptions;
+  descriptions.reserve(pattern.predicates.size());
   for (const Predicate& predicate : pattern.predicates) {
     descriptions.push_back(fmt::format("{} {}", name_of(predicate.kind), describe_value(predicate, context)));
   }

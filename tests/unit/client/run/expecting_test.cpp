@@ -246,7 +246,7 @@ TEST(MaxBuffer, BoundsWhatIsUnread) {
   const Played played =
       play(saying(std::string(5000, 'x')), steps(R"({"expect": "a"})", "", R"("defaults": {"max_buffer": "4KiB"},)"));
   EXPECT_THAT(played, failed_with("error: max_buffer exceeded"));
-  EXPECT_THAT(played.failures, HasSubstr("received  more than the 4 KiB that may be unread"));
+  EXPECT_THAT(played.failures, HasSubstr("limit     4 KiB may be unread: raise max_buffer"));
 }
 
 TEST(MaxBuffer, HoldsInStepsThatDoNotRead) {

@@ -11,6 +11,10 @@ namespace sched {
 
 namespace {
 
+/// So many calls without a completion tell that the kernel has no work left, whatever its flags say. Each of them does
+/// some twenty pieces of it, not all of which complete something.
+constexpr int kFruitlessCalls = 64;
+
 /// Whether a failed io_uring_enter(2) may be tried again later: interrupted, timed out, or the kernel wants completions
 /// to be reaped first or has no memory now.
 bool is_passing(int error_number) {
@@ -100,11 +104,12 @@ void UringRing::enter(Instant deadline) {
 }
 
 void UringRing::catch_up() {
-  // It ends: nothing is submitted meanwhile, and what was submitted before runs out of buffers.
+  // It ends: nothing is submitted meanwhile, and what was submitted before runs out of buffers. That there is work is
+  // said after it was queued, by whoever queued it; where this thread has done it in between, it is said of none.
   reap();
-  while (kernel_has_work()) {
+  for (int fruitless = 0; kernel_has_work() && fruitless < kFruitlessCalls;) {
     call_kernel(Duration::zero());
-    reap();
+    fruitless = reap() > 0 ? 0 : fruitless + 1;
   }
 }
 
@@ -132,7 +137,8 @@ void UringRing::call_kernel(Duration wait) {
   check(entered >= 0 || is_passing(-entered), "io_uring_enter failed");
 }
 
-void UringRing::reap() {
+/// Hands completions to their requests; returns how many there were.
+unsigned UringRing::reap() {
   unsigned head = 0;
   unsigned count = 0;
   io_uring_cqe* completion = nullptr;
@@ -144,6 +150,7 @@ void UringRing::reap() {
     }
   }
   io_uring_cq_advance(&ring_, count);
+  return count;
 }
 
 void UringRing::complete(UringRequest& request, std::int32_t result, std::uint32_t flags) {

@@ -144,7 +144,7 @@ class UringRing {
   bool make_room();
   bool kernel_has_work() const;
   void call_kernel(Duration wait);
-  void reap();
+  unsigned reap();
   void complete(UringRequest& request, std::int32_t result, std::uint32_t flags);
   void complete_silent();
 

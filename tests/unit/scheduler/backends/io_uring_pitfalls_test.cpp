@@ -5,14 +5,17 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "scheduler/backends/io_uring_ring.h"
 #include "scheduler/event.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/scope.h"
@@ -279,6 +282,13 @@ TEST(UringTurn, CompletesOperationsThoughAFiberIsAlwaysReady) {
     scope.cancel();
     co_await scope.join();
   });
+}
+
+TEST(UringWork, ThatIsAnnouncedAfterItWasDoneIsNotWaitedFor) {
+  const std::unique_ptr<sched::UringRing> ring = must(sched::UringRing::make({}));
+  // As the kernel leaves it where another thread's announcement is late.
+  std::atomic_ref(*ring->raw().sq.kflags).fetch_or(IORING_SQ_TASKRUN);
+  ring->catch_up();
 }
 
 TEST(UringCompletions, AMillionDoNotGrowTheStack) {

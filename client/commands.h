@@ -21,10 +21,24 @@ UsageError usage_error(const std::string& what, const char* command = nullptr);
 
 CLI::Option* add_backend(CLI::App& app, sched::BackendKind& backend);
 
+// scenario_options.cpp: what changes what scenario files mean.
+CLI::Option* add_target(CLI::App& app, std::optional<transport::Url>& target);
+CLI::Option* add_variables(CLI::App& app, std::map<std::string, std::string>& variables);
+
 // run_options.cpp
 inline constexpr const char* kRun = "run";
 void add_run_options(CLI::App& app, RunOptions& options);
 CommandLine finish(RunOptions options);
+
+// check_options.cpp
+inline constexpr const char* kCheck = "check";
+void add_check_options(CLI::App& app, CheckOptions& options);
+CommandLine finish(CheckOptions options);
+
+// help_options.cpp
+inline constexpr const char* kHelpCommand = "help";
+void add_help_options(CLI::App& app, std::string& topic);
+CommandLine finish_help(const std::string& topic);
 
 /// The words and letters that say where to connect from and to, as they were given. What they mean depends on each
 /// other.

@@ -5,6 +5,7 @@
 
 #include "client/manual/manual.h"
 #include "client/options.h"
+#include "client/run/check_command.h"
 #include "client/run/run_command.h"
 #include "scheduler/process.h"
 
@@ -13,6 +14,7 @@ int main(int argc, char** argv) {
   sched::prepare_process();
   const client::CommandLine command = client::parse_command_line(std::vector<std::string>(argv + 1, argv + argc));
   if (const auto* run = std::get_if<client::RunOptions>(&command)) return client::run::run(*run);
+  if (const auto* check = std::get_if<client::CheckOptions>(&command)) return client::run::check(*check);
   if (const auto* connect = std::get_if<client::ConnectOptions>(&command)) return client::manual::run(*connect);
   if (const auto* printout = std::get_if<client::Printout>(&command)) {
     std::fputs(printout->text.c_str(), stdout);

@@ -1,6 +1,9 @@
 #include "client/options.h"
 
+#include <algorithm>
+#include <array>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -21,19 +24,26 @@ constexpr Help kHelp{
     "Runs scenarios against a server and judges every reply; by hand, a better nc.",
     R"(echo_client [run] [OPTIONS] FILE|DIR...
        echo_client [connect] [OPTIONS] HOST PORT|URL
-       echo_client [connect] -l [OPTIONS] [HOST] PORT|URL)",
-    R"(The command may be left out: HOST PORT, tcp://HOST:PORT and unix:PATH connect, and so do -l, -z and -U; anything else is
-a file or folder.
+       echo_client [connect] -l [OPTIONS] [HOST] PORT|URL
+       echo_client check [OPTIONS] FILE|DIR...
+       echo_client help [TOPIC])",
+    R"(run and connect may be left out: HOST PORT, tcp://HOST:PORT and unix:PATH connect, and so do -l, -z and -U; anything
+else is a file or folder.
 
 Examples:
   echo_client scenarios/multi.json       run a scenario against its target
   echo_client run --embedded scenarios   run a folder of them, with the server inside
+  echo_client check scenarios            check them, and list what would run
   echo_client localhost 25000            talk to a server by hand)"};
 
 bool is_address(const Words& words) {
   const bool is_url = words[0].contains("://") || words[0].starts_with("unix:");
   return is_url || (words.size() == 2 && is_port_range(words[1]));
 }
+
+constexpr std::array kCommands{kRun, kCheck, kConnect, kHelpCommand};
+
+bool is_command(std::string_view word) { return std::ranges::find(kCommands, word) != kCommands.end(); }
 
 bool parses(CLI::App& app, Words arguments) {
   try {
@@ -79,19 +89,26 @@ CLI::Option* add_backend(CLI::App& app, sched::BackendKind& backend) {
 
 CommandLine parse_command_line(std::vector<std::string> arguments) {
   RunOptions run;
+  CheckOptions check;
   ConnectOptions connect;
   ConnectWords connect_words;
+  std::string topic;
   CLI::App app;
   app.require_subcommand(1);
   app.set_version_flag("--version", fmt::format("{} {}", kProgram, GOTBACK_VERSION), "print the version and exit")
       ->group(kOther);
-  CLI::App* run_command = app.add_subcommand(kRun)->group("Commands");
+  const auto add_command = [&app](const char* name) { return app.add_subcommand(name)->group("Commands"); };
+  CLI::App* run_command = add_command(kRun);
   add_run_options(*run_command, run);
-  CLI::App* connect_command = app.add_subcommand(kConnect)->group("Commands");
+  CLI::App* check_command = add_command(kCheck);
+  add_check_options(*check_command, check);
+  CLI::App* connect_command = add_command(kConnect);
   add_connect_options(*connect_command, connect, connect_words);
+  add_help_options(*add_command(kHelpCommand), topic);
   describe(app, kHelp);
 
-  if (!arguments.empty() && arguments[0] != kRun && arguments[0] != kConnect) {
+  if (arguments == Words{kHelpCommand}) arguments = {"--help"};
+  if (!arguments.empty() && !is_command(arguments[0])) {
     if (const char* command = implied_command(arguments)) arguments.insert(arguments.begin(), command);
   }
   try {
@@ -103,10 +120,12 @@ CommandLine parse_command_line(std::vector<std::string> arguments) {
   } catch (const CLI::RequiredError&) {
     return usage_error("nothing to do: give a file or folder to run, or an address to connect to");
   } catch (const CLI::Error& error) {
-    const char* command = run_command->parsed() ? kRun : connect_command->parsed() ? kConnect : nullptr;
-    return usage_error(command_line::message_of(error), command);
+    const std::vector<CLI::App*> commands = app.get_subcommands();
+    return usage_error(command_line::message_of(error), commands.empty() ? nullptr : commands[0]->get_name().c_str());
   }
-  return run_command->parsed() ? finish(std::move(run)) : finish(std::move(connect), connect_words);
+  if (run_command->parsed()) return finish(std::move(run));
+  if (check_command->parsed()) return finish(std::move(check));
+  return connect_command->parsed() ? finish(std::move(connect), connect_words) : finish_help(topic);
 }
 
 }  // namespace client

@@ -49,6 +49,15 @@ struct RunOptions {
   int verbosity = 0;  ///< -1 quiet, 0, 1 and 2 for -v and -vv
 };
 
+/// `echo_client check`.
+struct CheckOptions {
+  std::vector<std::filesystem::path> paths;  ///< as of a run; at least one
+  // What changes what files mean, as of a run.
+  std::optional<transport::Url> target;
+  std::map<std::string, std::string> variables;
+  std::uint64_t seed = 1;
+};
+
 /// `echo_client connect`, or an address alone.
 struct ConnectOptions {
   enum class Mode : std::uint8_t {
@@ -79,7 +88,7 @@ struct ConnectOptions {
   bool listens() const { return mode == Mode::listen || mode == Mode::keep_listen; }
 };
 
-/// A text that was asked for (--help, --version), for standard output.
+/// A text that was asked for (--help, help, schema, --version), for standard output.
 struct Printout {
   std::string text;
 };
@@ -89,7 +98,7 @@ struct UsageError {
   std::string message;
 };
 
-using CommandLine = std::variant<RunOptions, ConnectOptions, Printout, UsageError>;
+using CommandLine = std::variant<RunOptions, CheckOptions, ConnectOptions, Printout, UsageError>;
 
 /// The address that is meant by HOST PORT or by a URL alone; one that can be connected to. The error is a sentence.
 std::expected<transport::Url, std::string> parse_address(const std::vector<std::string>& words);

@@ -1,13 +1,8 @@
-#include <algorithm>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "client/commands.h"
-#include "text/escape.h"
 
 namespace client {
 
@@ -47,22 +42,9 @@ std::string is_not_blank(const std::string& text) {
   return text.find_first_not_of(' ') == std::string::npos ? "it is empty" : "";
 }
 
-void add_variables(std::map<std::string, std::string>& variables, const Words& texts) {
-  for (const std::string& text : texts) {
-    const std::size_t equals = text.find('=');
-    if (equals == 0 || equals == std::string::npos) {
-      throw CLI::ValidationError(fmt::format("--var {}", text::quote(text)), "write NAME=VALUE");
-    }
-    variables.insert_or_assign(text.substr(0, equals), text.substr(equals + 1));
-  }
-}
-
 void add_target_options(CLI::App& app, RunOptions& options) {
   constexpr const char* kGroup = "What is tested (by default the target of each scenario)";
-  CLI::Option* target =
-      add_parsed(app, "--target", options.target, transport::parse_url, "replace the target of every scenario")
-          ->type_name("URL")
-          ->group(kGroup);
+  CLI::Option* target = add_target(app, options.target)->group(kGroup);
   CLI::Option* embedded =
       app.add_flag("--embedded", options.embedded, "start echo_server inside this process")->group(kGroup);
   CLI::Option* spawn = add_words(app, "--spawn", options.spawn,
@@ -93,12 +75,7 @@ void add_scenario_options(CLI::App& app, RunOptions& options) {
       ->type_name("TAG")
       ->group(kGroup);
   app.add_flag("--list", options.list, "print what would run, and run nothing")->group(kGroup);
-  app.add_option_function<Words>(
-         "--var", [&options](const Words& texts) { add_variables(options.variables, texts); },
-         "set a variable, over the scenario's own; repeatable")
-      ->allow_extra_args(false)
-      ->type_name("NAME=VALUE")
-      ->group(kGroup);
+  add_variables(app, options.variables)->group(kGroup);
   add_parsed(app, "--seed", options.seed, parse_number<std::uint64_t>, "repeat what was drawn at random")
       ->type_name("N")
       ->group(kGroup);

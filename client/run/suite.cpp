@@ -3,10 +3,9 @@
 #include <fnmatch.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
-#include <fmt/format.h>
+#include "client/run/load_scenarios.h"
 
 namespace client::run {
 
@@ -19,28 +18,17 @@ bool matches(const std::string& glob, const std::string& name) { return ::fnmatc
 }  // namespace
 
 Verdict Suite::load(const Console& console) {
-  std::vector<std::string> paths;
-  for (const auto& path : options_.paths) paths.push_back(path.string());
-  const auto files = scenario::find_scenarios(paths);
-  if (!files) {
-    console.complain(files.error());
+  auto loaded = load_scenarios(options_.paths, load_options(seed_), console);
+  if (!loaded) {
+    console.complain(loaded.error());
     return Verdict::invalid;
   }
-  std::size_t errors = 0;
-  for (const std::string& file : *files) {
-    auto loaded = scenario::load(file, load_options(seed_));
-    if (loaded) {
-      scenarios_.push_back(std::move(*loaded));
-      continue;
-    }
-    for (const scenario::Diagnostic& diagnostic : loaded.error()) console.say(render(diagnostic));
-    errors += loaded.error().size();
-  }
-  if (errors > 0) {
-    console.complain(fmt::format("{} error{} in the scenarios: nothing was run", errors, errors == 1 ? "" : "s"));
+  if (loaded->errors > 0) {
+    console.complain(count_of_errors(loaded->errors) + ": nothing was run");
     return Verdict::invalid;
   }
-  if (files->empty()) {
+  scenarios_ = std::move(loaded->scenarios);
+  if (scenarios_.empty()) {
     console.complain("there is no scenario: no file *.json is there");
     return Verdict::nothing_selected;
   }
@@ -78,10 +66,7 @@ scenario::LoadOptions Suite::load_options(std::uint64_t seed) const {
   options.variables = options_.variables;
   options.seed = seed;
   if (options_.target) options.target = to_string(*options_.target);
-  options.environment = [](const std::string& name) -> std::optional<std::string> {
-    const char* value = std::getenv(name.c_str());
-    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-  };
+  options.environment = environment;
   return options;
 }
 

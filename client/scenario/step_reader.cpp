@@ -327,4 +327,6 @@ void read_value(Reader& reader, const Cursor& at, Steps& out) {
   for (std::size_t i = 0; i < at.node.elements.size(); ++i) read_step(reader, at.element(i), out);
 }
 
+std::span<const std::string_view> step_keys() { return kKeys; }
+
 }  // namespace client::scenario

@@ -38,6 +38,7 @@ TEST(CommandLine, TakesTheWordThatIsGiven) {
   EXPECT_THAT(run({"run", "localhost", "25000"}).paths, ElementsAre("localhost", "25000"));
   EXPECT_EQ(url_of({"connect", "run", "25000"}), "tcp://run:25000");
   EXPECT_THAT(run({"./connect"}).paths, ElementsAre("./connect"));
+  EXPECT_THAT(run({"./check", "./help"}).paths, ElementsAre("./check", "./help"));
 }
 
 TEST(CommandLine, IsNotMisledByOptionsAndTheirValues) {

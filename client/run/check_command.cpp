@@ -1,0 +1,59 @@
+#include "client/run/check_command.h"
+
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "client/run/console.h"
+#include "client/run/exit_code.h"
+#include "client/run/load_scenarios.h"
+#include "text/escape.h"
+
+namespace client::run {
+
+namespace {
+
+std::string clients(std::uint64_t count) { return fmt::format("{} client{}", count, count == 1 ? "" : "s"); }
+
+std::string lines_of(const scenario::Scenario& scenario) {
+  std::string lines = fmt::format("{}: {}, {}\n", text::escape(scenario.source.path()), text::escape(scenario.name),
+                                  clients(scenario.clients()));
+  if (scenario.setup) lines += "  setup\n";
+  for (const scenario::Group& group : scenario.groups) {
+    lines += fmt::format("  {}: {}\n", text::escape(group.name), clients(group.count));
+  }
+  if (scenario.teardown) lines += "  teardown\n";
+  return lines;
+}
+
+int refuse(const Console& console, std::string_view why) {
+  console.complain(why);
+  return exit_code(Verdict::invalid, 0);
+}
+
+}  // namespace
+
+int check(const CheckOptions& options) {
+  const Console console(Console::Detail::normal);
+  scenario::LoadOptions load_options{
+      .variables = options.variables, .target = {}, .seed = options.seed, .environment = environment};
+  if (options.target) load_options.target = to_string(*options.target);
+  const auto loaded = load_scenarios(options.paths, load_options, console);
+  if (!loaded) return refuse(console, loaded.error());
+  if (loaded->errors > 0) return refuse(console, count_of_errors(loaded->errors));
+  if (loaded->scenarios.empty()) return refuse(console, "there is no scenario: no file *.json is there");
+  std::fputs(list_of(loaded->scenarios).c_str(), stdout);
+  return exit_code(Verdict::passed, 0);
+}
+
+std::string list_of(const std::vector<scenario::Scenario>& scenarios) {
+  std::string list;
+  std::uint64_t sum = 0;
+  for (const scenario::Scenario& scenario : scenarios) {
+    list += lines_of(scenario);
+    sum += scenario.clients();
+  }
+  return list + fmt::format("{} scenario{}, {}\n", scenarios.size(), scenarios.size() == 1 ? "" : "s", clients(sum));
+}
+
+}  // namespace client::run

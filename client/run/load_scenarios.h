@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <expected>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/run/console.h"
+#include "client/scenario/load.h"
+
+namespace client::run {
+
+struct LoadedScenarios {
+  std::vector<scenario::Scenario> scenarios;  ///< those without errors, in order
+  std::size_t errors = 0;                     ///< of all the others together; they have been told
+};
+
+/// Reads and checks all files that `paths` name (scenario::find_scenarios), and tells on `console` what is wrong with
+/// them. The error says which path cannot be read.
+std::expected<LoadedScenarios, std::string> load_scenarios(const std::vector<std::filesystem::path>& paths,
+                                                           const scenario::LoadOptions& options,
+                                                           const Console& console);
+
+/// Looks up a variable of the process's environment.
+std::optional<std::string> environment(const std::string& name);
+
+/// `3 errors in the scenarios`.
+std::string count_of_errors(std::size_t errors);
+
+}  // namespace client::run

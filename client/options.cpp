@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "client/commands.h"
+#include "client/scenario/schema.h"
 
 namespace client {
 
@@ -26,6 +27,7 @@ constexpr Help kHelp{
        echo_client [connect] [OPTIONS] HOST PORT|URL
        echo_client [connect] -l [OPTIONS] [HOST] PORT|URL
        echo_client check [OPTIONS] FILE|DIR...
+       echo_client schema
        echo_client help [TOPIC])",
     R"(run and connect may be left out: HOST PORT, tcp://HOST:PORT and unix:PATH connect, and so do -l, -z and -U; anything
 else is a file or folder.
@@ -41,7 +43,10 @@ bool is_address(const Words& words) {
   return is_url || (words.size() == 2 && is_port_range(words[1]));
 }
 
-constexpr std::array kCommands{kRun, kCheck, kConnect, kHelpCommand};
+constexpr const char* kSchema = "schema";
+constexpr Help kSchemaHelp{"Prints the JSON Schema of scenario files, for editors.", "echo_client schema", ""};
+
+constexpr std::array kCommands{kRun, kCheck, kConnect, kSchema, kHelpCommand};
 
 bool is_command(std::string_view word) { return std::ranges::find(kCommands, word) != kCommands.end(); }
 
@@ -104,6 +109,8 @@ CommandLine parse_command_line(std::vector<std::string> arguments) {
   add_check_options(*check_command, check);
   CLI::App* connect_command = add_command(kConnect);
   add_connect_options(*connect_command, connect, connect_words);
+  CLI::App* schema_command = add_command(kSchema);
+  describe(*schema_command, kSchemaHelp);
   add_help_options(*add_command(kHelpCommand), topic);
   describe(app, kHelp);
 
@@ -124,6 +131,7 @@ CommandLine parse_command_line(std::vector<std::string> arguments) {
     return usage_error(command_line::message_of(error), commands.empty() ? nullptr : commands[0]->get_name().c_str());
   }
   if (run_command->parsed()) return finish(std::move(run));
+  if (schema_command->parsed()) return Printout{std::string(scenario::schema())};
   if (check_command->parsed()) return finish(std::move(check));
   return connect_command->parsed() ? finish(std::move(connect), connect_words) : finish_help(topic);
 }

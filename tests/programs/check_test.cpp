@@ -84,5 +84,12 @@ TEST_F(Check, UsesTheSeedThatIsGiven) {
   EXPECT_THAT(check({"--seed", "7", "a.json"}).output, HasSubstr("a.json: a, 7 clients\n"));
 }
 
+TEST_F(Check, HasTheSchemaForEditorsBesideIt) {
+  const Finished finished = call({"schema"});
+  EXPECT_EQ(finished.exit, Exit::code(0));
+  EXPECT_EQ(finished.error, "");
+  EXPECT_EQ(finished.output, support::read_file(GOTBACK_SOURCE_DIR "/scenarios/scenario.schema.json"));
+}
+
 }  // namespace
 }  // namespace programs

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "client/options.h"
+#include "client/scenario/schema.h"
 
 namespace client {
 namespace {
@@ -60,6 +61,11 @@ TEST(HelpCommand, SaysWhatTheOptionSays) {
 }
 
 TEST(HelpCommand, TellsOfATopic) { EXPECT_THAT(printout_of({"help", "steps"}), HasSubstr("\n  expect_close  ")); }
+
+TEST(SchemaCommand, PrintsTheSchema) {
+  EXPECT_EQ(printout_of({"schema"}), scenario::schema());
+  EXPECT_THAT(error_of({"schema", "x"}), HasSubstr("see 'echo_client schema --help'"));
+}
 
 TEST(HelpCommand, KnowsItsTopicsOnly) {
   EXPECT_THAT(error_of({"help", "run\n"}),

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <filesystem>
 #include <random>
 #include <string>
 #include <vector>
@@ -57,9 +56,7 @@ std::vector<std::string> seeds() {
         {"expect_close": {"how": "any"}}, {"expect_silence": {"for": "1ms"}}, {"shutdown": {}}, {"reset": {}},
         {"sleep": {"mean": "1s", "distribution": "exponential"}}, {"barrier": {"parties": 2}},
         {"repeat": {"for": "1s", "steps": [{"close": {}}]}}]}]})"};
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(GOTBACK_SCENARIOS)) {
-    if (entry.path().extension() == ".json") texts.push_back(support::read_file(entry.path()));
-  }
+  for (const std::string& path : find_scenarios({GOTBACK_SCENARIOS}).value()) texts.push_back(support::read_file(path));
   return texts;
 }
 

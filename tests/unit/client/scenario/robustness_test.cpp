@@ -1,3 +1,5 @@
+#include <pthread.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -123,6 +125,13 @@ std::string times(std::size_t count, std::string_view part) {
   return text;
 }
 
+/// `count` times `begin` and `end`, with numbers that differ between them.
+std::string numbered(std::size_t count, std::string_view begin, std::string_view end) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += std::string(begin) + std::to_string(i) + std::string(end);
+  return text;
+}
+
 // Each of these takes a second or less; were any part of reading quadratic, it would take minutes or hours.
 TEST(HugeFiles, AreReadOrRefusedSoon) {
   constexpr std::size_t kMega = 1'000'000;
@@ -132,6 +141,8 @@ TEST(HugeFiles, AreReadOrRefusedSoon) {
       {times(kMega, "["), false},
       {"[" + times(kMega, "[],") + "[]]", false},
       {"{" + times(kMega / 4, "\"k\":1,") + "\"k\":1}", false},
+      {"{" + numbered(kMega, "\"k", "\":1,") + "\"k\":1}", false},
+      {"{" + numbered(kMega / 10, "\"x-k", "\":1,") + open.substr(1) + R"({"close":{}})" + close, true},
       {times(4 * kMega, "\n") + "x", false},
       {"/*" + times(4 * kMega, "*"), false},
       {"[" + times(4 * kMega, "1") + "]", false},
@@ -150,6 +161,47 @@ TEST(HugeFiles, AreReadOrRefusedSoon) {
   const auto begin = Clock::now();
   for (const auto& [text, good] : cases) EXPECT_EQ(read(text), good) << text.substr(0, 60);
   EXPECT_LT(Clock::now() - begin, std::chrono::minutes(2));
+}
+
+// --- Deep files, on a stack of 64 KiB
+
+/// The deepest files of their kinds: one level more is refused.
+std::vector<std::string> deepest() {
+  const std::string steps = times(19, R"({"repeat":{"times":1,"steps":[)") + R"({"close":{}})" + times(19, "]}}");
+  const std::string patterns = times(57, R"({"not":)") + R"("a")" + times(57, "}");
+  const std::string values = "[" + times(62, "[") + times(62, "]") + "]";
+  return {R"({"clients":[{"steps":[)" + steps + "]}]}", R"({"clients":[{"steps":[{"expect":)" + patterns + "}]}]}",
+          R"({"x-deep":)" + values + R"(,"clients":[{"steps":[{"close":{}}]}]})"};
+}
+
+/// The same with one level more.
+std::vector<std::string> too_deep() {
+  std::vector<std::string> texts = deepest();
+  for (std::string& text : texts) text = "[" + text + "]";
+  texts.push_back(times(1'000'000, "["));
+  texts.push_back(times(1'000'000, R"({"a":)"));
+  return texts;
+}
+
+void* read_deep_files(void*) {
+  for (const std::string& text : deepest()) EXPECT_TRUE(read(text)) << text;
+  for (const std::string& text : too_deep()) EXPECT_FALSE(read(text)) << text.substr(0, 100);
+  return nullptr;
+}
+
+TEST(DeepFiles, NeedLittleStack) {
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  GTEST_SKIP() << "sanitizers make frames large";
+#endif
+#endif
+  pthread_attr_t attributes;
+  ASSERT_EQ(::pthread_attr_init(&attributes), 0);
+  ASSERT_EQ(::pthread_attr_setstacksize(&attributes, std::size_t{64} << 10), 0);
+  pthread_t thread{};
+  ASSERT_EQ(::pthread_create(&thread, &attributes, read_deep_files, nullptr), 0);
+  ::pthread_attr_destroy(&attributes);
+  ASSERT_EQ(::pthread_join(thread, nullptr), 0);
 }
 
 }  // namespace

@@ -192,6 +192,9 @@ std::optional<Kind> predicate_kind(std::string_view key) {
 bool works_on_raw_bytes(Kind kind) { return entry_of(kind).raw != Raw::none; }
 
 std::optional<long double> parse_decimal(std::string_view text) {
+  // What begins like "inf" or "nan" is no number here, and libstdc++ 12 reads beyond its end.
+  const std::size_t sign = text.starts_with('-') ? 1 : 0;
+  if (text.substr(sign, 1).find_first_of("0123456789.") == std::string_view::npos) return std::nullopt;
   long double number = 0;
   const char* const end = text.data() + text.size();
   const auto [rest, status] = std::from_chars(text.data(), end, number);

@@ -36,7 +36,7 @@ test: build ## Run all tests on the release build (under ten minutes on two core
 	ctest --preset release
 
 .PHONY: check
-check: check-format check-asan check-tsan check-simulation tidy ## Run what takes longer: the tests under sanitizers, static analysis
+check: check-format check-asan check-tsan check-simulation fuzz tidy ## Run what takes longer: the tests under sanitizers, fuzzing, static analysis
 
 .PHONY: check-format
 check-format: packages
@@ -51,6 +51,12 @@ check-asan check-tsan: check-%: packages
 .PHONY: check-simulation
 check-simulation: build
 	GOTBACK_SEEDS=10000 build/tests/simulation_test
+
+.PHONY: fuzz
+fuzz: packages ## Let each fuzz target look for inputs that break it, FUZZ_SECONDS (60) each
+	cmake --preset fuzz
+	cmake --build --preset fuzz --target fuzz_targets
+	scripts/fuzz
 
 .PHONY: tidy
 tidy: packages ## Run clang-tidy over all sources

@@ -50,9 +50,9 @@ constexpr std::array kCommands{kRun, kCheck, kConnect, kSchema, kHelpCommand};
 
 bool is_command(std::string_view word) { return std::ranges::find(kCommands, word) != kCommands.end(); }
 
-bool parses(CLI::App& app, Words arguments) {
+bool parses(CLI::App& app, const Words& arguments) {
   try {
-    app.parse(command_line::for_cli11(std::move(arguments)));
+    app.parse(command_line::for_cli11(arguments));
     return true;
   } catch (const CLI::Error&) {
     return false;

@@ -18,14 +18,6 @@ using sched::Descriptor;
 using sched::Listener;
 using sched::Result;
 
-std::unique_ptr<PreparedServer> prepare(server::Options options, unsigned threads) {
-  auto prepared = std::make_unique<PreparedServer>();
-  prepared->limits.reset(new server::ConnectionLimits(connection_limits(options, threads)));
-  prepared->server.limits = prepared->limits.get();
-  prepared->server.options = std::move(options);
-  return prepared;
-}
-
 /// Listeners on copies of the sockets, which the next scenario uses again.
 Result<std::vector<Listener>> adopt_copies(const PreparedServer& prepared, unsigned thread) {
   std::vector<Listener> listeners;
@@ -57,6 +49,10 @@ Result<std::vector<Listener>> listen_anew(const server::Options& options) {
 
 }  // namespace
 
+PreparedServer::PreparedServer(server::Options options, unsigned threads)
+    : limits(connection_limits(options, threads)),
+      server{.options = std::move(options), .limits = &limits, .listeners = {}} {}
+
 std::expected<server::Options, std::string> parse_server_options(const std::vector<std::string>& arguments) {
   auto parsed = server::parse_options(arguments);
   if (const auto* error = std::get_if<server::UsageError>(&parsed)) {
@@ -80,7 +76,7 @@ std::expected<std::unique_ptr<PreparedServer>, std::string> prepare_embedded(ser
   }
   auto sockets = transport::bind(options.urls, stream_options(options), threads);
   if (!sockets) return std::unexpected(sockets.error());
-  auto prepared = prepare(std::move(options), threads);
+  auto prepared = std::make_unique<PreparedServer>(std::move(options), threads);
   prepared->sockets = std::move(*sockets);
   prepared->url = to_string(prepared->sockets.front().url);
   prepared->server.listeners = [server = prepared.get()](unsigned thread) { return adopt_copies(*server, thread); };
@@ -90,7 +86,7 @@ std::expected<std::unique_ptr<PreparedServer>, std::string> prepare_embedded(ser
 std::unique_ptr<PreparedServer> prepare_simulated(server::Options options) {
   // Simulated connections take no descriptors: what this machine allows says nothing about them.
   if (!options.max_connections) options.max_connections = std::numeric_limits<std::size_t>::max();
-  auto prepared = prepare(std::move(options), 1);
+  auto prepared = std::make_unique<PreparedServer>(std::move(options), 1);
   prepared->url = to_string(prepared->server.options.urls.front());
   prepared->server.listeners = [server = prepared.get()](unsigned) { return listen_anew(server->server.options); };
   return prepared;

@@ -14,9 +14,12 @@ namespace client::run {
 
 /// A server that is ready to be run beside the clients of one scenario after the other. It stays where it is.
 struct PreparedServer {
+  /// With these options, for as many schedulers.
+  PreparedServer(server::Options options, unsigned threads);
+
   std::string url;  ///< where clients find it: its first
+  server::ConnectionLimits limits;
   LocalServer server;
-  std::unique_ptr<server::ConnectionLimits> limits;
   std::vector<transport::BoundSocket> sockets;  ///< of an embedded one, open all the time
 };
 

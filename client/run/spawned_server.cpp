@@ -102,6 +102,7 @@ std::expected<std::unique_ptr<SpawnedServer>, std::string> SpawnedServer::start(
   std::optional<Pipe> failure = make_pipe();
   if (!out || !err || !failure) return std::unexpected(cannot_start(words.front(), errno));
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   const pid_t parent = ::getpid();

@@ -71,7 +71,7 @@ TEST(SimulatedServer, TakesAsManyConnectionsAsComeWhateverTheMachineAllows) {
   const auto prepared = prepare_simulated(parse_server_options({}).value());
   std::vector<server::ConnectionLimits::Permit> permits;
   while (permits.size() < 1000) {
-    auto permit = prepared->limits->admit(sched::Address());
+    auto permit = prepared->limits.admit(sched::Address());
     ASSERT_TRUE(permit) << permits.size();
     permits.push_back(std::move(*permit));
   }
@@ -79,9 +79,9 @@ TEST(SimulatedServer, TakesAsManyConnectionsAsComeWhateverTheMachineAllows) {
 
 TEST(SimulatedServer, TakesNoMoreConnectionsThanItsOptionsSay) {
   const auto prepared = prepare_simulated(parse_server_options({"--max-connections", "1"}).value());
-  const auto permit = prepared->limits->admit(sched::Address());
+  const auto permit = prepared->limits.admit(sched::Address());
   EXPECT_TRUE(permit);
-  EXPECT_FALSE(prepared->limits->admit(sched::Address()));
+  EXPECT_FALSE(prepared->limits.admit(sched::Address()));
 }
 
 }  // namespace

@@ -144,7 +144,7 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::Barrier& 
     state = rendezvous.state(barrier.name, ticket);
   }
   if (state == Rendezvous::State::open) co_return true;
-  co_return fail(run, "barrier broken",
+  co_return fail(run, {FailureCode::barrier, step.keyword}, "barrier broken",
                  {fmt::format("{} failed and will not come", rendezvous.broken_by(barrier.name))});
 }
 

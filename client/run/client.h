@@ -92,8 +92,8 @@ class Client {
   sched::Task<bool> expect_any_order(StepRun& run, const scenario::Expect& expect);
   bool accept(StepRun& run, const scenario::Expect& expect, const scenario::Pattern& pattern, std::string_view frame);
   bool check_nothing_unread(const StepRun& run);
-  /// `step` is what compares: "expect".
-  bool fail_mismatch(StepRun& run, std::string_view step, const scenario::Pattern& pattern, std::string_view frame);
+  /// The cause's phase is what compares: "expect".
+  bool fail_mismatch(StepRun& run, Cause cause, const scenario::Pattern& pattern, std::string_view frame);
   bool fail_without_frame(const StepRun& run, const scenario::Expect& expect, Connection::Nothing why,
                           std::vector<std::string> notes);
   std::string unread_note() const;
@@ -104,7 +104,7 @@ class Client {
   // Each of these gives false.
 
   /// Records the failure of `run`'s step, with the notes and how the connection stands.
-  bool fail(const StepRun& run, std::string title, std::vector<std::string> notes);
+  bool fail(const StepRun& run, Cause cause, std::string title, std::vector<std::string> notes);
   bool fail(Failure failure);
   /// What the step, called `what`, waited for was cancelled: the failure is that of the deadline that has passed, if
   /// one has.
@@ -113,7 +113,7 @@ class Client {
   bool fail_with(const StepRun& run, std::string_view what, const sched::Error& error, std::string stalled);
   bool fail_overflow(const StepRun& run, const scenario::Framing& framing);
 
-  Failure failure_of(const StepRun& run, std::string title, std::vector<std::string> notes) const;
+  Failure failure_of(const StepRun& run, Cause cause, std::string title, std::vector<std::string> notes) const;
   std::string passed_deadline(const StepRun& run) const;
   std::string standing(const StepRun& run) const;
   void break_barriers(const scenario::Steps& steps);

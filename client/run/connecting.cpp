@@ -19,6 +19,8 @@ using sched::ErrorCode;
 using sched::Result;
 using sched::Task;
 
+constexpr std::string_view kPhase = "connect";
+
 std::string endpoint_of(const sched::Address& address) {
   return (address.is_unix() ? "unix " : "tcp ") + address.to_string();
 }
@@ -72,7 +74,7 @@ class Turn {
 
 Task<bool> Client::perform(const scenario::Step& step, const Connect& how) {
   if (connection_) {
-    co_return fail(StepRun(step.place), "connect failed: already connected",
+    co_return fail(StepRun(step.place), {FailureCode::already_connected, kPhase}, "connect failed: already connected",
                    {"close first, or give the group \"connection\": \"manual\""});
   }
   co_return co_await connect(step.place, how);
@@ -81,7 +83,7 @@ Task<bool> Client::perform(const scenario::Step& step, const Connect& how) {
 Task<bool> Client::connect(const scenario::Place& place, const Connect& how) {
   // Waiting for one's turn is no part of the time that the peer has.
   Turn turn(thread_.connecting);
-  if (!co_await turn.take()) co_return fail_cut_off(StepRun(place), "connect", {});
+  if (!co_await turn.take()) co_return fail_cut_off(StepRun(place), kPhase, {});
   const StepRun run(place, how.timeout, how.timeout == group_.connect_timeout ? "connect_timeout" : "timeout");
   std::string url;
   group_.target.url.expand(context(), url);
@@ -139,11 +141,11 @@ bool Client::judge_connect(const StepRun& run, const Connect& how, const std::op
     if (error && kind_of(*error, run.limit.expired()) == how.expect_error) return true;
     if (!error) tried = {"received  a connection"};
     tried.insert(tried.begin(), fmt::format("expected  {}", name_of(*how.expect_error)));
-    return fail(run, "connect did not fail as expected", std::move(tried));
+    return fail(run, {FailureCode::mismatch, kPhase}, "connect did not fail as expected", std::move(tried));
   }
   if (!error) return true;
-  is_cancelled ? fail_cut_off(run, "connect", std::move(tried))
-               : fail(run, "connect failed: " + sched::name_of(*error), std::move(tried));
+  is_cancelled ? fail_cut_off(run, kPhase, std::move(tried))
+               : fail(run, cause_of(*error, kPhase), "connect failed: " + sched::name_of(*error), std::move(tried));
   if (outcome_ == Outcome::failed) outcome_ = Outcome::unreached;
   return false;
 }
@@ -153,7 +155,8 @@ bool Client::fail_to_find(const StepRun& run, const Connect& how, const AddressB
   if (reason.kind == Kind::cancelled) return judge_connect(run, how, Error{.code = ErrorCode::cancelled}, {});
   const bool is_unresolved = reason.kind == Kind::unresolved;
   if (is_unresolved && how.expect_error == Connect::Error::resolve) return true;
-  fail(run, is_unresolved ? "connect failed: resolve" : "connect failed: bad URL", {reason.why});
+  fail(run, {is_unresolved ? FailureCode::resolve : FailureCode::bad_url, kPhase},
+       is_unresolved ? "connect failed: resolve" : "connect failed: bad URL", {reason.why});
   outcome_ = Outcome::unreached;
   return false;
 }

@@ -26,6 +26,8 @@ using sched::Task;
 constexpr std::size_t kShownBytes = 200;
 constexpr std::size_t kShownFrames = 5;
 
+constexpr std::string_view kPhase = "expect";
+
 /// The frames that mode `until` passed over: how many, and the first few.
 struct Skipped {
   std::uint64_t count = 0;
@@ -83,7 +85,8 @@ Task<bool> Client::expect_next(StepRun& run, const Expect& expect, const Pattern
   if (!frame) co_return fail_without_frame(run, expect, frame.error(), {expected_note(pattern, context())});
   connection_->consume(frame->consumed);
   if (pattern.first_failing(frame->bytes, context()) != nullptr)
-    co_return fail_mismatch(run, "expect", pattern, frame->bytes);
+    co_return fail_mismatch(run, {frame->is_cut_off ? FailureCode::truncated : FailureCode::mismatch, kPhase}, pattern,
+                            frame->bytes);
   co_return accept(run, expect, pattern, frame->bytes);
 }
 
@@ -96,7 +99,7 @@ Task<bool> Client::expect_raw(StepRun& run, const Expect& expect, const Pattern&
       co_return accept(run, expect, pattern, unread.substr(0, found->end));
     }
     if (is_mismatch)
-      co_return fail_mismatch(run, "expect", pattern,
+      co_return fail_mismatch(run, {FailureCode::mismatch, kPhase}, pattern,
                               unread.substr(0, exact_size(pattern, context()).value_or(unread.size())));
     if (const auto more = co_await connection_->more(); !more) {
       co_return fail_without_frame(run, expect, more.error(), {expected_note(pattern, context())});
@@ -139,7 +142,8 @@ Task<bool> Client::expect_any_order(StepRun& run, const Expect& expect) {
     if (matching == left.end()) {
       std::vector<std::string> notes = expected();
       notes.push_back("received  " + text::quote(frame->bytes, kShownBytes));
-      co_return fail(run, "expect failed: it is none of any_order", std::move(notes));
+      co_return fail(run, {frame->is_cut_off ? FailureCode::truncated : FailureCode::mismatch, kPhase},
+                     "expect failed: it is none of any_order", std::move(notes));
     }
     if (!accept(run, expect, **matching, frame->bytes)) co_return false;
     left.erase(matching);
@@ -151,7 +155,7 @@ Task<bool> Client::expect_any_order(StepRun& run, const Expect& expect) {
 bool Client::accept(StepRun& run, const Expect& expect, const Pattern& pattern, std::string_view frame) {
   const sched::Duration after = sched::now() - run.started;
   if (after < expect.not_before) {
-    return fail(run, "expect failed: too soon",
+    return fail(run, {FailureCode::too_soon, kPhase}, "expect failed: too soon",
                 {"expected  not before " + text::format_duration(expect.not_before),
                  fmt::format("received  {} after {}", text::quote(frame, kShownBytes), text::format_duration(after))});
   }
@@ -164,12 +168,12 @@ bool Client::accept(StepRun& run, const Expect& expect, const Pattern& pattern, 
   return has_set && capture(run, expect.captures, frame);
 }
 
-bool Client::fail_mismatch(StepRun& run, std::string_view step, const Pattern& pattern, std::string_view frame) {
+bool Client::fail_mismatch(StepRun& run, Cause cause, const Pattern& pattern, std::string_view frame) {
   const scenario::Mismatch mismatch = explain(pattern, frame, context());
   const bool is_equals = mismatch.predicate == name_of(Predicate::Kind::equals);
   run.place = mismatch.place;
   return fail(
-      run, fmt::format("{} failed: {}", step, mismatch.predicate),
+      run, cause, fmt::format("{} failed: {}", cause.phase, mismatch.predicate),
       {fmt::format("expected  {}{}", is_equals ? "" : fmt::format("{} ", mismatch.predicate), mismatch.expected),
        fmt::format("received  {}      {}", mismatch.received, mismatch.detail)});
 }
@@ -182,9 +186,11 @@ bool Client::fail_without_frame(const StepRun& run, const Expect& expect, Connec
   const std::string_view unread = connection_->unread();
   notes.push_back(unread.empty() ? "received  nothing"
                                  : "received  " + text::quote(unread, kShownBytes) + ", which is no whole frame");
-  if (why == cancelled) return fail_cut_off(run, "expect", std::move(notes));
+  if (why == cancelled) return fail_cut_off(run, kPhase, std::move(notes));
   const sched::Error& end = *connection_->ended();
-  return fail(run, "expect failed: " + (end.code == ErrorCode::end_of_stream ? "closed" : name_of(end)),
+  Cause cause = cause_of(end, kPhase);
+  if (cause.code == FailureCode::closed && !unread.empty()) cause.code = FailureCode::truncated;
+  return fail(run, cause, "expect failed: " + (end.code == ErrorCode::end_of_stream ? "closed" : name_of(end)),
               std::move(notes));
 }
 
@@ -202,7 +208,8 @@ Task<bool> Client::perform(const scenario::Step& step, const ExpectClose& expect
   }
   const bool is_fin = connection_->ended()->code == ErrorCode::end_of_stream;
   if (expect.how == ExpectClose::How::any || is_fin == (expect.how == ExpectClose::How::fin)) co_return true;
-  co_return fail(run, is_fin ? "expect_close failed: closed, not reset" : "expect_close failed: reset, not closed",
+  co_return fail(run, cause_of(*connection_->ended(), step.keyword),
+                 is_fin ? "expect_close failed: closed, not reset" : "expect_close failed: reset, not closed",
                  {expected, "received  " + end_of(*connection_->ended())});
 }
 
@@ -215,14 +222,16 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::ExpectSil
     if (is_cut_off) co_return run.limit.expired() || fail_cut_off(run, step.keyword, {});
   }
   const bool is_closed = connection_->unread().empty();
-  co_return fail(run, is_closed ? "expect_silence failed: closed" : "expect_silence failed: not silent",
+  const Cause cause =
+      is_closed ? cause_of(*connection_->ended(), step.keyword) : Cause{FailureCode::not_silent, step.keyword};
+  co_return fail(run, cause, is_closed ? "expect_silence failed: closed" : "expect_silence failed: not silent",
                  {"expected  nothing for " + text::format_duration(silence.duration),
                   is_closed ? "received  " + end_of(*connection_->ended()) : unread_note()});
 }
 
 bool Client::check_nothing_unread(const StepRun& run) {
   if (!connection_ || group_.allow_extra || connection_->unread().empty()) return true;
-  return fail(run, "unread bytes at the end",
+  return fail(run, {FailureCode::unread, "end"}, "unread bytes at the end",
               {"expected  nothing more; \"allow_extra\": true lets a client end so", unread_note()});
 }
 

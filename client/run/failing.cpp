@@ -23,12 +23,13 @@ std::string_view state_of(const std::optional<sched::Error>& ended) {
 
 bool Client::need_connection(const scenario::Step& step) {
   if (connection_) return true;
-  return fail(StepRun(step.place), fmt::format("{} failed: not connected", step.keyword),
+  return fail(StepRun(step.place), {FailureCode::not_connected, step.keyword},
+              fmt::format("{} failed: not connected", step.keyword),
               {"connect first: with a connect step, or \"connection\": \"per_client\""});
 }
 
-bool Client::fail(const StepRun& run, std::string title, std::vector<std::string> notes) {
-  return fail(failure_of(run, std::move(title), std::move(notes)));
+bool Client::fail(const StepRun& run, Cause cause, std::string title, std::vector<std::string> notes) {
+  return fail(failure_of(run, cause, std::move(title), std::move(notes)));
 }
 
 bool Client::fail(Failure failure) {
@@ -43,18 +44,20 @@ bool Client::fail(Failure failure) {
 
 bool Client::fail_cut_off(const StepRun& run, std::string_view what, std::vector<std::string> notes) {
   const std::string deadline = passed_deadline(run);
-  if (!deadline.empty()) return fail(run, fmt::format("{} timed out: {}", what, deadline), std::move(notes));
+  if (!deadline.empty()) {
+    return fail(run, {FailureCode::timeout, what}, fmt::format("{} timed out: {}", what, deadline), std::move(notes));
+  }
   // The client has not failed: its time was not up. But it may be the one that the run was waiting for.
   if (thread_.deadline_passed) {
-    thread_.failures.add(
-        failure_of(run, fmt::format("{} cut short: {}", what, thread_.run.deadline), std::move(notes)));
+    thread_.failures.add(failure_of(run, {FailureCode::deadline, what},
+                                    fmt::format("{} cut short: {}", what, thread_.run.deadline), std::move(notes)));
   }
   return false;
 }
 
 bool Client::fail_with(const StepRun& run, std::string_view what, const sched::Error& error, std::string stalled) {
   if (error.code == ErrorCode::cancelled) return fail_cut_off(run, what, {std::move(stalled)});
-  return fail(run, fmt::format("{} failed: {}", what, name_of(error)), {describe(error)});
+  return fail(run, cause_of(error, what), fmt::format("{} failed: {}", what, name_of(error)), {describe(error)});
 }
 
 bool Client::fail_overflow(const StepRun& run, const scenario::Framing& framing) {
@@ -64,12 +67,13 @@ bool Client::fail_overflow(const StepRun& run, const scenario::Framing& framing)
     note =
         fmt::format("limit     {} may be unread (max_buffer), and the frame that has begun has {} bytes", limit, *size);
   }
-  return fail(run, "max_buffer exceeded", {std::move(note), unread_note()});
+  return fail(run, {FailureCode::overflow, "receive"}, "max_buffer exceeded", {std::move(note), unread_note()});
 }
 
-Failure Client::failure_of(const StepRun& run, std::string title, std::vector<std::string> notes) const {
+Failure Client::failure_of(const StepRun& run, Cause cause, std::string title, std::vector<std::string> notes) const {
   notes.push_back(standing(run));
-  return {.title = std::move(title),
+  return {.cause = cause,
+          .title = std::move(title),
           .place = *run.place,
           .notes = std::move(notes),
           .group = group_.name,

@@ -33,7 +33,7 @@ std::string render_one(const Failure& failure, const scenario::SourceFile& sourc
 }  // namespace
 
 void FailureLog::add(Failure failure) {
-  Alike& alike = alike_[Key{failure.place.line, failure.place.column, failure.title}];
+  Alike& alike = alike_[Key{failure.place.line, failure.place.column, failure.title, failure.cause.code}];
   ++alike.count;
   if (alike.kept.size() < kKept) alike.kept.push_back(std::move(failure));
 }
@@ -48,15 +48,26 @@ void FailureLog::merge(FailureLog other) {
   }
 }
 
+std::vector<const FailureLog::Alike*> FailureLog::all() const {
+  std::vector<const Alike*> all;
+  for (const auto& [key, alike] : alike_) all.push_back(&alike);
+  return all;
+}
+
 std::string FailureLog::render(const scenario::SourceFile& source, const std::string& scenario_name,
                                std::uint64_t clients) const {
   std::string out;
-  for (const auto& [key, alike] : alike_) {
-    for (const Failure& failure : alike.kept) out += render_one(failure, source, scenario_name);
-    if (alike.count > alike.kept.size()) {
-      out += fmt::format("{} of {} clients failed this step the same way; the first {} are shown.\n", alike.count,
-                         clients, alike.kept.size());
-    }
+  for (const Alike* alike : all()) out += render(*alike, source, scenario_name, clients);
+  return out;
+}
+
+std::string FailureLog::render(const Alike& alike, const scenario::SourceFile& source, const std::string& scenario_name,
+                               std::uint64_t clients) {
+  std::string out;
+  for (const Failure& failure : alike.kept) out += render_one(failure, source, scenario_name);
+  if (alike.count > alike.kept.size()) {
+    out += fmt::format("{} of {} clients failed this step the same way; the first {} are shown.\n", alike.count,
+                       clients, alike.kept.size());
   }
   return out;
 }

@@ -35,7 +35,7 @@ std::optional<Frame> first_ended(std::string_view end, std::string_view unread, 
   }
   if (ended && !unread.empty()) {
     searched = 0;
-    return Frame{unread, unread.size()};
+    return Frame{.bytes = unread, .consumed = unread.size(), .is_cut_off = !end.empty()};
   }
   // An end may stand across what has arrived and what will.
   searched = end.empty() || unread.size() < end.size() ? 0 : unread.size() - end.size() + 1;
@@ -53,7 +53,8 @@ std::optional<Frame> first_frame(const Framing& framing, std::string_view unread
     return Frame{whole.substr(framing.prefix_bytes), whole.size()};
   }
   const bool is_rest = ended && framing.kind == Framing::Kind::fixed && !unread.empty();
-  return is_rest ? std::optional(Frame{unread, unread.size()}) : std::nullopt;
+  if (!is_rest) return std::nullopt;
+  return Frame{.bytes = unread, .consumed = unread.size(), .is_cut_off = true};
 }
 
 std::optional<std::uint64_t> announced_size(const Framing& framing, std::string_view unread) {

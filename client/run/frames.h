@@ -16,6 +16,7 @@ namespace client::run {
 struct Frame {
   std::string_view bytes;    ///< without its end or its length
   std::size_t consumed = 0;  ///< how many unread bytes it takes, all included
+  bool is_cut_off = false;   ///< the stream has ended before its end came
 };
 
 /// Cuts the first frame off `unread`; `framing` is not raw. Bytes left at the end of the stream (`ended`) are a last

@@ -58,7 +58,7 @@ bool Client::make_text(StepRun& run, const Send& send) {
   for (std::uint64_t i = 0; i < send.repeats && text_.size() <= Send::kMaxBytes; ++i) send.text.expand(values, text_);
   const std::uint64_t most = std::min(Send::kMaxBytes, send.framing.longest());
   if (text_.size() > most) {
-    return fail(run, "send failed: too long",
+    return fail(run, {FailureCode::too_long, "send"}, "send failed: too long",
                 {fmt::format("{} can be sent at once here, and this has more", text::format_size(most))});
   }
   enclose(send.framing, text_);

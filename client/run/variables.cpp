@@ -45,7 +45,7 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::Assert& a
   if (!has_values(run, assert.text) || !has_values(run, assert.pattern)) co_return false;
   const std::string text = expanded(assert.text);
   if (assert.pattern.first_failing(text, context()) != nullptr) {
-    co_return fail_mismatch(run, step.keyword, assert.pattern, text);
+    co_return fail_mismatch(run, {FailureCode::mismatch, step.keyword}, assert.pattern, text);
   }
   bool has_set = true;
   for_each_group(assert.pattern, text, context(), [&](std::uint32_t variable, std::string_view value) {
@@ -64,7 +64,8 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::Log& log)
 Task<bool> Client::perform(const scenario::Step& step, const scenario::Fail& failing) {
   StepRun run(step.place);
   if (!has_values(run, failing.message)) co_return false;
-  co_return fail(run, "fail", {"message   " + text::quote(expanded(failing.message), kShownBytes)});
+  co_return fail(run, {FailureCode::fail, step.keyword}, "fail",
+                 {"message   " + text::quote(expanded(failing.message), kShownBytes)});
 }
 
 bool Client::capture(StepRun& run, const scenario::Captures& captures, std::string_view frame) {
@@ -74,7 +75,7 @@ bool Client::capture(StepRun& run, const scenario::Captures& captures, std::stri
     const std::string text = wanted.from ? expanded(*wanted.from) : std::string(frame);
     const auto part = wanted.pattern ? wanted.pattern->group(text, "") : std::optional<std::string_view>(text);
     if (!part) {
-      return fail(run, "capture failed: no match",
+      return fail(run, {FailureCode::no_match, "capture"}, "capture failed: no match",
                   {fmt::format("capture   {}", thread_.run.scenario.variables[wanted.variable]),
                    "from      " + text::quote(text, kShownBytes)});
     }
@@ -86,7 +87,7 @@ bool Client::capture(StepRun& run, const scenario::Captures& captures, std::stri
 bool Client::set_value(StepRun& run, std::uint32_t variable, std::string value) {
   if (value.size() > kMaxValue) {
     return fail(
-        run, "variable too long",
+        run, {FailureCode::too_long, "set"}, "variable too long",
         {fmt::format("the value of {} would have {}, and {} can be kept", thread_.run.scenario.variables[variable],
                      text::format_size(value.size()), text::format_size(kMaxValue))});
   }
@@ -97,7 +98,7 @@ bool Client::set_value(StepRun& run, std::uint32_t variable, std::string value) 
 bool Client::has_values(StepRun& run, const Template& text) {
   const auto missing = text.missing_value(context());
   if (!missing) return true;
-  return fail(run, "variable without a value",
+  return fail(run, {FailureCode::no_value, "expand"}, "variable without a value",
               {fmt::format("no step has given {} a value yet", thread_.run.scenario.variables[*missing])});
 }
 

@@ -94,6 +94,16 @@ TEST(FailureLog, KeepsThoseApartThatFailedOtherwiseOrElsewhere) {
   EXPECT_LT(text.find("multi.json:2:8"), text.find("multi.json:3:8"));
 }
 
+TEST(FailureLog, KeepsThoseApartThatFailedForAnotherCause) {
+  FailureLog log;
+  log.add(failure(0));
+  Failure truncated = failure(1);
+  truncated.cause = {FailureCode::truncated, "expect"};
+  log.add(truncated);
+  ASSERT_EQ(log.all().size(), 2U);
+  EXPECT_EQ(log.all()[1]->kept.front().client, 1U);
+}
+
 TEST(FailureLog, MergesThoseOfOtherThreads) {
   FailureLog one;
   FailureLog other;

@@ -111,6 +111,11 @@ Task<sched::Duration> run_clients(ThreadContext& thread, const Script& script, c
   co_return elapsed;
 }
 
+std::string shown(const Cause& cause) {
+  const std::string error = cause.error_number == 0 ? "" : " " + sched::name_of({.error_number = cause.error_number});
+  return fmt::format("{} {}{}", cause.phase, name_of(cause.code), error);
+}
+
 scenario::Scenario parsed(std::string_view text) {
   auto scenario = scenario::parse("x.json", std::string(text), {});
   if (!scenario) sched::check_failed(render(scenario.error().front()).c_str(), std::source_location::current());
@@ -182,6 +187,9 @@ Played play(const Script& server, std::string_view text, const PlayOptions& opti
   played.frames = counters.frames;
   played.bytes_sent = counters.bytes_sent;
   played.bytes_received = counters.bytes_received;
+  for (const FailureLog::Alike* alike : thread.failures.all()) {
+    played.causes.push_back(shown(alike->kept.front().cause));
+  }
   played.failures = thread.failures.render(scenario.source, scenario.name, run.clients);
   return played;
 }

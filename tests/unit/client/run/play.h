@@ -55,8 +55,9 @@ struct Played {
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_received = 0;
   sched::Duration elapsed{};
-  std::vector<std::string> log;  ///< what clients said: "group 0: message"
-  std::string failures;          ///< as they are shown to the user
+  std::vector<std::string> log;     ///< what clients said: "group 0: message"
+  std::string failures;             ///< as they are shown to the user
+  std::vector<std::string> causes;  ///< of those that are not alike: "expect mismatch", "connect refused ECONNREFUSED"
 };
 void PrintTo(const Played& played, std::ostream* out);
 

@@ -40,6 +40,7 @@ const std::vector<LibraryRule>& library_rules() {
       {.library = "OpenSSL", .header = "^openssl/", .only_in = R"(^client/scenario/encoded_bytes\.cpp$)"},
       {.library = "nlohmann_json", .header = "^nlohmann/", .not_in = "^(scheduler|echo)/"},
       {.library = "fmt", .header = "^fmt/", .not_in = "^(scheduler|echo)/"},
+      {.library = "pugixml", .header = "^pugixml", .only_in = R"(^client/report/junit\.cpp$)"},
       {.library = "RE2", .header = "^re2/", .not_in = "^(scheduler|echo)/"},
       {.library = "libedit", .header = R"(^(histedit\.h|editline/))", .only_in = R"(^client/manual/line_editor\.cpp$)"},
       {.library = "libseccomp", .header = "^seccomp", .only_in = "^tests/"},

@@ -1,0 +1,79 @@
+#include <nlohmann/json.hpp>
+
+#include "client/report/format.h"
+
+namespace client::report {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kVersion = 1;
+constexpr int kIndent = 2;
+
+double in_seconds(std::chrono::nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
+
+/// Sets a key whose absence says that there is nothing.
+void set_text(Json& object, const char* key, const std::string& text) {
+  if (!text.empty()) object[key] = text;
+}
+
+Json client_object(const FailedClient& client) {
+  Json object{{"group", client.group}, {"index", client.index}};
+  set_text(object, "endpoint", client.endpoint);
+  object["notes"] = client.notes;
+  return object;
+}
+
+Json failure_object(const Failure& failure, const std::string& path) {
+  Json object{{"code", failure.code}, {"phase", failure.phase}};
+  set_text(object, "errno", failure.errno_name);
+  object["title"] = failure.title;
+  object["place"] = {{"file", path}, {"line", failure.line}, {"column", failure.column}, {"pointer", failure.pointer}};
+  object["count"] = failure.count;
+  Json clients = Json::array();
+  for (const FailedClient& client : failure.clients) clients.push_back(client_object(client));
+  object["clients"] = std::move(clients);
+  return object;
+}
+
+Json scenario_object(const Scenario& scenario) {
+  Json object{{"name", scenario.name},
+              {"path", scenario.path},
+              {"tags", scenario.tags},
+              {"verdict", name_of(scenario.verdict)}};
+  set_text(object, "reason", scenario.reason);
+  object["seed"] = scenario.seed;
+  if (scenario.started) object["started"] = format_time(*scenario.started);
+  object["elapsed_s"] = in_seconds(scenario.elapsed);
+  object["clients"] = {{"planned", scenario.planned},         {"passed", scenario.passed},
+                       {"failed", scenario.failed},           {"skipped", scenario.skipped},
+                       {"interrupted", scenario.interrupted}, {"not_run", scenario.not_run}};
+  object["connections"] = scenario.connections;
+  object["frames"] = scenario.frames;
+  object["bytes_sent"] = scenario.bytes_sent;
+  object["bytes_received"] = scenario.bytes_received;
+  Json failures = Json::array();
+  for (const Failure& failure : scenario.failures) failures.push_back(failure_object(failure, scenario.path));
+  object["failures"] = std::move(failures);
+  return object;
+}
+
+}  // namespace
+
+std::string to_json(const Report& report) {
+  Json object{{"version", kVersion}, {"tool", {{"name", "echo_client"}, {"version", report.version}}}};
+  if (const auto time = started(report)) object["started"] = format_time(*time);
+  object["elapsed_s"] = in_seconds(elapsed(report));
+  object["seed"] = report.seed;
+  object["command"] = report.command;
+  object["verdict"] = name_of(report.verdict);
+  object["incomplete"] = report.is_incomplete;
+  set_text(object, "reason", report.reason);
+  Json scenarios = Json::array();
+  for (const Scenario& scenario : report.scenarios) scenarios.push_back(scenario_object(scenario));
+  object["scenarios"] = std::move(scenarios);
+  return object.dump(kIndent, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace client::report

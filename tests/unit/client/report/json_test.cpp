@@ -1,0 +1,92 @@
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "client/report/format.h"
+#include "tests/support/process.h"
+#include "tests/unit/client/report/sample.h"
+
+namespace client::report {
+namespace {
+
+using nlohmann::json;
+using support::Exit;
+using support::Finished;
+using testing::HasSubstr;
+
+/// Judges a document on standard input by the schema whose path is the argument.
+constexpr auto kValidate = R"(
+import json, sys, jsonschema
+jsonschema.Draft7Validator.check_schema(json.load(open(sys.argv[1])))
+jsonschema.Draft7Validator(json.load(open(sys.argv[1]))).validate(json.load(sys.stdin))
+)";
+
+Finished validate(const std::string& report) {
+  return support::run({.arguments = {"python3", "-c", kValidate, GOTBACK_DOCS "/report.schema.json"}}, report);
+}
+
+TEST(JsonReport, SaysWhatWasRunAndHow) {
+  const json report = json::parse(to_json(sample_report()));
+  EXPECT_EQ(report["version"], 1);
+  EXPECT_EQ(report["tool"], json::parse(R"({"name": "echo_client", "version": "1.2.3"})"));
+  EXPECT_EQ(report["started"], "2023-11-14T22:13:20.123Z");
+  EXPECT_EQ(report["elapsed_s"], 1.75);
+  EXPECT_EQ(report["seed"], 42);
+  EXPECT_EQ(report["command"], json::parse(R"(["echo_client", "run", "--seed", "42", "a b"])"));
+  EXPECT_EQ(report["verdict"], "interrupted");
+  EXPECT_EQ(report["incomplete"], true);
+  EXPECT_EQ(report["reason"], "interrupted by SIGINT");
+  EXPECT_EQ(report["scenarios"].size(), 7U);
+}
+
+TEST(JsonReport, HasAllThatIsKnownOfAScenario) {
+  const json scenario = json::parse(to_json(sample_report()))["scenarios"][0];
+  EXPECT_EQ(scenario, json::parse(R"({
+    "name": "good", "path": "scenarios/good.json", "tags": ["smoke"], "verdict": "passed", "seed": 42,
+    "started": "2023-11-14T22:13:20.123Z", "elapsed_s": 1.5,
+    "clients": {"planned": 2, "passed": 2, "failed": 0, "skipped": 0, "interrupted": 0, "not_run": 0},
+    "connections": 3, "frames": 4, "bytes_sent": 5, "bytes_received": 6, "failures": []})"));
+}
+
+TEST(JsonReport, HasAllThatIsKnownOfAFailure) {
+  const json failures = json::parse(to_json(sample_report()))["scenarios"][1]["failures"];
+  EXPECT_EQ(failures, json::parse(R"([{
+    "code": "mismatch", "phase": "expect", "title": "expect failed: equals",
+    "place": {"file": "scenarios/wrong.json", "line": 5, "column": 51, "pointer": "/clients/0/steps/1/expect"},
+    "count": 2,
+    "clients": [{"group": "greeter", "index": 7, "endpoint": "tcp 127.0.0.1:25000",
+                 "notes": ["expected  \"a\"", "received  \"b\""]}]}])"));
+}
+
+TEST(JsonReport, NamesTheErrnoWhereThereIsOne) {
+  const json failure = json::parse(to_json(sample_report()))["scenarios"][2]["failures"][0];
+  EXPECT_EQ(failure["errno"], "ECONNREFUSED");
+  EXPECT_FALSE(failure["clients"][0].contains("endpoint"));
+}
+
+TEST(JsonReport, IsWhatItsSchemaDescribes) {
+  for (const Report& report : {sample_report(), hostile_report(), Report{}}) {
+    const Finished finished = validate(to_json(report));
+    EXPECT_EQ(finished.exit, Exit::code(0)) << finished.error;
+  }
+}
+
+TEST(JsonReport, IsNotDescribedByItsSchemaWithAnythingElse) {
+  json report = json::parse(to_json(sample_report()));
+  report["scenarios"][1]["failures"][0]["code"] = "odd";
+  EXPECT_THAT(validate(report.dump()).error, HasSubstr("'odd' is not one of"));
+  report = json::parse(to_json(sample_report()));
+  report["scenarios"][0]["more"] = 1;
+  EXPECT_THAT(validate(report.dump()).error, HasSubstr("'more' was unexpected"));
+}
+
+TEST(JsonReport, KeepsControlsAndReplacesWhatIsNotUtf8) {
+  Report report = sample_report();
+  report.reason = "a\x1b\n\xff";
+  EXPECT_EQ(json::parse(to_json(report))["reason"], "a\x1b\n\xef\xbf\xbd");
+}
+
+}  // namespace
+}  // namespace client::report

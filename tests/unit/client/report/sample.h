@@ -1,0 +1,121 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "client/report/report.h"
+
+// Reports for the tests of their formats.
+
+namespace client::report {
+
+inline Scenario sample_scenario(std::string name, Verdict verdict, std::string reason = "") {
+  Scenario scenario;
+  scenario.name = std::move(name);
+  scenario.path = "scenarios/" + scenario.name + ".json";
+  scenario.verdict = verdict;
+  scenario.reason = std::move(reason);
+  scenario.seed = 42;
+  scenario.planned = 2;
+  return scenario;
+}
+
+inline Failure sample_failure() {
+  return {.code = "mismatch",
+          .phase = "expect",
+          .errno_name = "",
+          .title = "expect failed: equals",
+          .line = 5,
+          .column = 51,
+          .pointer = "/clients/0/steps/1/expect",
+          .count = 2,
+          .clients = {{.group = "greeter",
+                       .index = 7,
+                       .endpoint = "tcp 127.0.0.1:25000",
+                       .notes = {"expected  \"a\"", "received  \"b\""}}},
+          .text = "error: expect failed: equals\n  --> wrong.json:5:51\n   |   expected  \"a\"\n"};
+}
+
+inline Scenario sample_passed() {
+  Scenario scenario = sample_scenario("good", Verdict::passed);
+  scenario.tags = {"smoke"};
+  scenario.started = std::chrono::milliseconds(1'700'000'000'123);
+  scenario.elapsed = std::chrono::milliseconds(1500);
+  scenario.passed = 2;
+  scenario.connections = 3;
+  scenario.frames = 4;
+  scenario.bytes_sent = 5;
+  scenario.bytes_received = 6;
+  return scenario;
+}
+
+inline Scenario sample_failed() {
+  Scenario scenario = sample_scenario("wrong", Verdict::failed);
+  scenario.started = std::chrono::milliseconds(1'700'000'002'000);
+  scenario.elapsed = std::chrono::milliseconds(250);
+  scenario.failed = 2;
+  scenario.failures = {sample_failure()};
+  return scenario;
+}
+
+inline Scenario sample_unreached() {
+  Scenario scenario = sample_scenario("nobody", Verdict::could_not_test);
+  Failure refused = sample_failure();
+  refused.code = "refused";
+  refused.phase = "connect";
+  refused.errno_name = "ECONNREFUSED";
+  refused.title = "connect failed: ECONNREFUSED";
+  refused.text = "error: connect failed: ECONNREFUSED\n";
+  refused.clients.front().endpoint = "";
+  scenario.failed = 2;
+  scenario.failures = {refused};
+  return scenario;
+}
+
+/// One scenario with each verdict.
+inline Report sample_report() {
+  constexpr auto kWhy = "interrupted by SIGINT";
+  Report report{.version = "1.2.3",
+                .command = {"echo_client", "run", "--seed", "42", "a b"},
+                .seed = 42,
+                .verdict = Verdict::interrupted,
+                .is_incomplete = true,
+                .reason = kWhy,
+                .scenarios = {}};
+  report.scenarios = {sample_passed(),
+                      sample_failed(),
+                      sample_unreached(),
+                      sample_scenario("lazy", Verdict::skipped, "a step skipped it"),
+                      sample_scenario("slow", Verdict::deadline, "--timeout 5m passed"),
+                      sample_scenario("cut", Verdict::interrupted, kWhy),
+                      sample_scenario("later", Verdict::not_run, kWhy)};
+  return report;
+}
+
+/// Every byte there is, and characters that formats cannot hold or that mean something to them.
+inline std::string hostile_text() {
+  std::string text;
+  for (int byte = 0; byte < 256; ++byte) text += static_cast<char>(byte);
+  return text +
+         "\xef\xbf\xbe\xef\xbf\xbf\xed\xa0\x80 ]]> --> <!-- &amp; # SKIP \\# \r\n...\n---\nBail out!\nok 9\n1..7\n";
+}
+
+/// The same in each of its texts.
+inline Report hostile_report() {
+  const std::string text = hostile_text();
+  Failure failure = sample_failure();
+  failure.title = failure.pointer = failure.text = text;
+  failure.clients = {{.group = text, .index = 0, .endpoint = text, .notes = {text}}};
+  Scenario failed = sample_failed();
+  Scenario skipped = sample_scenario(text, Verdict::skipped, text);
+  failed.name = failed.path = text;
+  failed.tags = {text};
+  failed.failures = {failure, failure};
+  Report report = sample_report();
+  report.command = {text};
+  report.reason = text;
+  report.scenarios = {failed, skipped};
+  return report;
+}
+
+}  // namespace client::report

@@ -79,6 +79,7 @@ constexpr auto kExitCodes = std::to_array<Entry>({
     {"3", "could not test: the first contact failed, or a limit of the machine"},
     {"5", "nothing was selected"},
     {"6", "the run's --timeout passed"},
+    {"7", "a report could not be written"},
     {"130, 143", "SIGINT, SIGTERM"},
 });
 

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "client/report/format.h"
 #include "scheduler/address.h"
 #include "scheduler/make_backend.h"
 #include "scheduler/time.h"
@@ -18,6 +19,12 @@
 // The command line of echo_client as a value. Reading it opens nothing.
 
 namespace client {
+
+/// A report that was asked for, and where it goes (report/file.h).
+struct ReportTarget {
+  report::Format format;
+  std::string path;
+};
 
 /// `echo_client run`, or files and folders alone.
 struct RunOptions {
@@ -42,6 +49,7 @@ struct RunOptions {
   unsigned jobs = 1;                                  ///< scenarios at a time
   bool fail_fast = false;                             ///< nothing follows a scenario that has not passed
   sched::Duration timeout = std::chrono::minutes(5);  ///< of the whole run
+  std::vector<ReportTarget> reports;                  ///< no two to the same file
 
   sched::BackendKind backend = sched::BackendKind::automatic;
   unsigned threads = 1;  ///< schedulers, one a thread; 0 is one a core

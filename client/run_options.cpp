@@ -1,8 +1,13 @@
+#include <algorithm>
 #include <cstdint>
+#include <expected>
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "client/commands.h"
+#include "text/escape.h"
 
 namespace client {
 
@@ -21,7 +26,7 @@ constexpr Help kRunHelp{
 marks; there is no shell.
 
 Exit status: 0 all passed, 1 an assertion failed, 2 usage or an invalid scenario, 3 could not test, 5 nothing was
-selected or all was skipped, 6 the timeout, 130 or 143 a signal.
+selected or all was skipped, 6 the timeout, 7 a report could not be written, 130 or 143 a signal.
 
 Examples:
   echo_client scenarios/multi.json
@@ -40,6 +45,30 @@ CLI::Option* add_words(CLI::App& app, const std::string& name, Words& value, con
 /// A check of CLI11: what is wrong, or nothing.
 std::string is_not_blank(const std::string& text) {
   return text.find_first_not_of(' ') == std::string::npos ? "it is empty" : "";
+}
+
+/// KIND=FILE.
+std::expected<ReportTarget, std::string> parse_report(const std::string& text) {
+  using enum report::Format;
+  const std::size_t equals = std::min(text.find('='), text.size());
+  const std::string kind = text.substr(0, equals);
+  const std::string file = text.substr(std::min(equals + 1, text.size()));
+  for (const auto& [name, format] : {std::pair("json", json), std::pair("junit", junit), std::pair("tap", tap)}) {
+    if (kind == name && !file.empty()) return ReportTarget{.format = format, .path = file};
+  }
+  return std::unexpected("write KIND=FILE, where KIND is json, junit or tap");
+}
+
+void add_reports(std::vector<ReportTarget>& reports, const Words& texts) {
+  for (const std::string& text : texts) {
+    const std::string what = fmt::format("--report {}", text::quote(text));
+    auto target = parse_report(text);
+    if (!target) throw CLI::ValidationError(what, target.error());
+    if (std::ranges::find(reports, target->path, &ReportTarget::path) != reports.end()) {
+      throw CLI::ValidationError(what, "another report goes there");
+    }
+    reports.push_back(std::move(*target));
+  }
 }
 
 void add_target_options(CLI::App& app, RunOptions& options) {
@@ -96,6 +125,12 @@ void add_control_options(CLI::App& app, RunOptions& options) {
       ->group(kGroup);
   app.add_flag("--fail-fast", options.fail_fast, "end after the first scenario that does not pass")->group(kGroup);
   add_duration(app, "--timeout", options.timeout, "end the whole run (5m)")->group(kGroup);
+  app.add_option_function<Words>(
+         "--report", [&options](const Words& texts) { add_reports(options.reports, texts); },
+         "write a report, KIND being json, junit or tap and FILE - for\nstandard output; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("KIND=FILE")
+      ->group(kGroup);
 }
 
 }  // namespace

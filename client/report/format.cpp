@@ -37,6 +37,10 @@ std::string visible(std::string_view bytes) {
   return out;
 }
 
+std::string title(const Scenario& scenario) {
+  return scenario.name + (scenario.repetition > 0 ? fmt::format(" (repetition {})", scenario.repetition) : "");
+}
+
 std::string summary(const Scenario& scenario) {
   if (scenario.failures.empty()) return scenario.reason.empty() ? name_of(scenario.verdict) : scenario.reason;
   const std::size_t others = scenario.failures.size() - 1;

@@ -29,6 +29,9 @@ std::string to_text(const Report& report, Format format);
 /// UTF-8, and U+FFFE and U+FFFF.
 std::string visible(std::string_view bytes);
 
+/// The name, and which time it is if it is not the first: "close (repetition 2)".
+std::string title(const Scenario& scenario);
+
 /// In one line: the title of the first failure and how many others there are, or the reason, or the verdict's name.
 std::string summary(const Scenario& scenario);
 

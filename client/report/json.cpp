@@ -43,7 +43,9 @@ Json scenario_object(const Scenario& scenario) {
               {"tags", scenario.tags},
               {"verdict", name_of(scenario.verdict)}};
   set_text(object, "reason", scenario.reason);
+  object["repetition"] = scenario.repetition;
   object["seed"] = scenario.seed;
+  object["command"] = scenario.command;
   if (scenario.started) object["started"] = format_time(*scenario.started);
   object["elapsed_s"] = in_seconds(scenario.elapsed);
   object["clients"] = {{"planned", scenario.planned},         {"passed", scenario.passed},
@@ -66,7 +68,6 @@ std::string to_json(const Report& report) {
   if (const auto time = started(report)) object["started"] = format_time(*time);
   object["elapsed_s"] = in_seconds(elapsed(report));
   object["seed"] = report.seed;
-  object["command"] = report.command;
   object["verdict"] = name_of(report.verdict);
   object["incomplete"] = report.is_incomplete;
   set_text(object, "reason", report.reason);

@@ -78,7 +78,6 @@ void append_properties(pugi::xml_node suite, const Report& report) {
   pugi::xml_node properties = suite.append_child("properties");
   append_property(properties, "version", report.version);
   append_property(properties, "seed", std::to_string(report.seed));
-  append_property(properties, "command", fmt::format("{}", fmt::join(report.command, " ")));
   append_property(properties, "incomplete", report.is_incomplete ? "true" : "false");
   if (!report.reason.empty()) append_property(properties, "reason", report.reason);
 }
@@ -97,7 +96,7 @@ void append_outcome(pugi::xml_node test, const Scenario& scenario) {
 
 void append_test(pugi::xml_node suite, const Scenario& scenario) {
   pugi::xml_node test = suite.append_child("testcase");
-  set(test, "name", scenario.name);
+  set(test, "name", title(scenario));
   set(test, "classname", class_name(scenario.path));
   set(test, "file", scenario.path);
   set(test, "time", in_seconds(scenario.elapsed));

@@ -55,7 +55,9 @@ struct Scenario {
   std::string reason;  ///< a sentence, where the failures do not say it: why it was not run
   std::optional<std::chrono::milliseconds> started;  ///< since 1970; nothing: it was not
   std::chrono::nanoseconds elapsed{};
+  std::uint64_t repetition = 0;  ///< which time it was run in this run, from 0
   std::uint64_t seed = 0;
+  std::string command;  ///< for a shell: what runs it again
 
   std::uint64_t planned = 0;  ///< clients; each of them is in one of the next five
   std::uint64_t passed = 0;
@@ -72,9 +74,8 @@ struct Scenario {
 };
 
 struct Report {
-  std::string version;               ///< of echo_client
-  std::vector<std::string> command;  ///< what runs it again
-  std::uint64_t seed = 0;            ///< of the scenarios that have none of their own
+  std::string version;     ///< of echo_client
+  std::uint64_t seed = 0;  ///< of the scenarios that have none of their own
   Verdict verdict = Verdict::passed;
   bool is_incomplete = false;  ///< not all that was planned has been run to its end
   std::string reason;          ///< why it is, or why it could not test; else empty

@@ -57,7 +57,7 @@ std::string diagnostics(const Scenario& scenario) {
   out += fmt::format("  severity: {}\n", scenario.verdict == Verdict::failed ? "fail" : "error");
   out += fmt::format("  verdict: {}\n", name_of(scenario.verdict));
   out += fmt::format("  path: {}\n", yaml_string(scenario.path));
-  out += fmt::format("  seed: {}\n", scenario.seed);
+  out += fmt::format("  command: {}\n", yaml_string(scenario.command));
   if (!scenario.failures.empty()) out += "  failures:\n";
   for (const Failure& failure : scenario.failures) out += failure_block(failure, scenario.path);
   out += "  ...\n";
@@ -66,7 +66,7 @@ std::string diagnostics(const Scenario& scenario) {
 }
 
 std::string test_lines(const Scenario& scenario, std::size_t number) {
-  const std::string name = description(scenario.name);
+  const std::string name = description(title(scenario));
   if (scenario.verdict == Verdict::passed) return fmt::format("ok {} - {}\n", number, name);
   if (scenario.verdict == Verdict::skipped) {
     return fmt::format("ok {} - {} # SKIP {}\n", number, name, description(scenario.reason));

@@ -59,6 +59,12 @@ std::string counted(std::uint64_t count, const char* one, const char* many) {
   return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
+Console::Detail Console::detail_of(int verbosity) {
+  if (verbosity < 0) return Detail::quiet;
+  if (verbosity == 0) return Detail::normal;
+  return verbosity == 1 ? Detail::verbose : Detail::very_verbose;
+}
+
 Console::Console(Detail detail, std::FILE* out)
     : detail_(detail),
       out_(out),

@@ -25,6 +25,9 @@ class Console {
   /// (https://no-color.org), and a bar.
   explicit Console(Detail detail, std::FILE* out = stderr);
 
+  /// -1 for --quiet, 0, 1 for -v, 2 for -vv.
+  static Detail detail_of(int verbosity);
+
   /// Shows progress of the scenario `name`, and what its clients say: as a bar on a terminal, redrawn ten times a
   /// second, else as a line every ten seconds; and so it does when others run beside it.
   Watcher watch(const std::string& name, bool is_alone = true);

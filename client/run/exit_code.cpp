@@ -12,16 +12,18 @@ int weight(Verdict verdict) {
       return 0;
     case Verdict::nothing_selected:
       return 1;
-    case Verdict::deadline:
+    case Verdict::unreported:
       return 2;
-    case Verdict::failed:
+    case Verdict::deadline:
       return 3;
-    case Verdict::could_not_test:
+    case Verdict::failed:
       return 4;
-    case Verdict::interrupted:
+    case Verdict::could_not_test:
       return 5;
-    case Verdict::invalid:
+    case Verdict::interrupted:
       return 6;
+    case Verdict::invalid:
+      return 7;
   }
   return 0;
 }
@@ -62,6 +64,8 @@ int exit_code(Verdict verdict, int signal) {
       return 5;
     case Verdict::deadline:
       return 6;
+    case Verdict::unreported:
+      return 7;
     case Verdict::interrupted:
       return 128 + signal;
   }

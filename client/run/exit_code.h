@@ -16,6 +16,7 @@ enum class Verdict : std::uint8_t {
   could_not_test,    ///< 3: the first contact failed, or a limit of the machine
   nothing_selected,  ///< 5
   deadline,          ///< 6: the run's deadline passed
+  unreported,        ///< 7: a report could not be written
   interrupted,       ///< 130 or 143: a signal
 };
 
@@ -23,8 +24,8 @@ enum class Verdict : std::uint8_t {
 /// did so for that.
 Verdict judge(const ScenarioResult& result);
 
-/// The one that counts when several were reached: invalid, interrupted, could_not_test, failed, deadline, in this
-/// order.
+/// The one that counts when several were reached: invalid, interrupted, could_not_test, failed, deadline,
+/// unreported, in this order.
 Verdict worse(Verdict a, Verdict b);
 
 /// The process's exit code; `signal` is the one that interrupted it.

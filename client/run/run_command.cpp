@@ -16,6 +16,7 @@
 #include "client/run/local_server.h"
 #include "client/run/machine_limits.h"
 #include "client/run/replay.h"
+#include "client/run/reporting.h"
 #include "client/run/scenario_run.h"
 #include "client/run/spawned_server.h"
 #include "client/run/suite.h"
@@ -37,22 +38,17 @@ using sched::Result;
 
 constexpr auto kTimeToBeReady = std::chrono::seconds(10);
 
-Console::Detail detail_of(int verbosity) {
-  if (verbosity < 0) return Console::Detail::quiet;
-  if (verbosity == 0) return Console::Detail::normal;
-  return verbosity == 1 ? Console::Detail::verbose : Console::Detail::very_verbose;
-}
-
 /// One invocation of `echo_client run`. Each step of it gives whether the next one follows; the one that gives false
 /// has told why.
 class Run {
  public:
   explicit Run(const RunOptions& options)
       : options_(options),
-        console_(detail_of(options.verbosity)),
+        console_(Console::detail_of(options.verbosity)),
         seed_(options.seed ? *options.seed : draw_seed()),
         threads_(options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency())),
-        suite_(options, seed_) {}
+        suite_(options, seed_),
+        reporting_(options, seed_) {}
 
   int run();
 
@@ -60,12 +56,14 @@ class Run {
   /// One scenario that is to be run.
   struct Planned {
     Scenario scenario;
+    std::uint64_t number = 0;
     std::uint64_t repetition = 0;
   };
 
   static std::uint64_t draw_seed();
 
   // Before the run.
+  bool can_report();
   bool read_server_options();
   bool load();
   bool has_descriptors();
@@ -83,7 +81,7 @@ class Run {
   bool prepare_local(std::unique_ptr<PreparedServer>& local);
   void run_one(const Planned& planned, const PreparedServer* local, sched::Duration& used);
   RunSettings settings_of(const Planned& planned, sched::Duration used);
-  void judge_result(const Planned& planned, const ScenarioResult& result, std::uint64_t seed);
+  void judge_result(const Planned& planned, const Result<ScenarioResult>& result, std::uint64_t seed);
   std::uint64_t seed_of(const Planned& planned) const;
   std::optional<std::uint64_t> rechunk_of(const Planned& planned) const;
   Result<std::unique_ptr<sched::Backend>> make_backend(std::uint64_t seed) const;
@@ -91,9 +89,10 @@ class Run {
   bool refuse_for(const Scenario& scenario, std::string_view lacking);
 
   // What is told.
-  void list() const;
   void announce(const Scenario& scenario, std::uint64_t seed) const;
   void show_server();
+  void write_reports();
+  std::string why_incomplete() const;
   void show_verdict() const;
 
   const RunOptions& options_;
@@ -111,8 +110,11 @@ class Run {
   std::uint64_t taken_ = 0;           ///< scenarios, of all repetitions
   std::uint64_t skipped_ = 0;
   bool is_ended_ = false;  ///< nothing follows what is being run
+  bool is_late_ = false;   ///< --timeout has passed
   Verdict verdict_ = Verdict::passed;
   int signal_ = 0;
+  std::string refusal_;  ///< what could not be done, the last time that something could not
+  Reporting reporting_;
 };
 
 std::uint64_t Run::draw_seed() {
@@ -121,17 +123,21 @@ std::uint64_t Run::draw_seed() {
 }
 
 int Run::run() {
-  if (!read_server_options() || !load()) return exit_code(verdict_, signal_);
+  if (!can_report() || !read_server_options() || !load()) return exit_code(verdict_, signal_);
   if (options_.list) {
-    list();
+    fmt::print("{}", suite_.listing());
     return exit_code(verdict_, signal_);
   }
-  if (!has_descriptors() || !has_backend()) return exit_code(verdict_, signal_);
+  if (!has_descriptors() || !has_backend()) {
+    write_reports();
+    return exit_code(verdict_, signal_);
+  }
   // Before any thread is started: they inherit the mask.
   if (!options_.simulate) signals_.emplace(std::initializer_list<int>{SIGINT, SIGTERM});
   if (prepare_server() && has_ports()) run_all();
   if (verdict_ == Verdict::passed && skipped_ > 0 && skipped_ == taken_) verdict_ = Verdict::nothing_selected;
   show_server();
+  write_reports();
   show_verdict();
   return exit_code(verdict_, signal_);
 }
@@ -141,11 +147,17 @@ bool Run::refuse(Verdict verdict, std::string_view why) {
   const std::lock_guard lock(mutex_);
   verdict_ = worse(verdict_, verdict);
   is_ended_ = true;
+  refusal_ = why;
   return false;
 }
 
 bool Run::refuse_for(const Scenario& scenario, std::string_view lacking) {
   return refuse(Verdict::could_not_test, fmt::format("{}: {}", text::escape(scenario.source.path()), lacking));
+}
+
+bool Run::can_report() {
+  const auto checked = reporting_.check();
+  return checked || refuse(Verdict::invalid, checked.error());
 }
 
 bool Run::read_server_options() {
@@ -258,10 +270,10 @@ std::optional<Run::Planned> Run::take_next() {
   const std::uint64_t repetition = taken_ / count;
   const std::size_t index = taken_ % count;
   if (is_ended_ || repetition == options_.repeat) return std::nullopt;
-  ++taken_;
-  if (repetition == 0) return Planned{.scenario = suite_.scenarios()[index]};
+  const std::uint64_t number = taken_++;
+  if (repetition == 0) return Planned{.scenario = suite_.scenarios()[index], .number = number};
   if (index == 0) repetition_ = suite_.repetition(repetition);
-  return Planned{.scenario = repetition_[index], .repetition = repetition};
+  return Planned{.scenario = repetition_[index], .number = number, .repetition = repetition};
 }
 
 void Run::run_one(const Planned& planned, const PreparedServer* local, sched::Duration& used) {
@@ -272,12 +284,9 @@ void Run::run_one(const Planned& planned, const PreparedServer* local, sched::Du
   // Its clock is not that of those who watch.
   if (options_.simulate) watcher.show = nullptr;
   const Result<ScenarioResult> result = run_scenario(planned.scenario, settings, watcher);
-  if (!result) {
-    refuse(Verdict::could_not_test, describe(result.error()));
-    return;
-  }
-  used += result->elapsed;
-  judge_result(planned, *result, settings.seed);
+  if (result) used += result->elapsed;
+  if (!result) refuse(Verdict::could_not_test, describe(result.error()));
+  judge_result(planned, result, settings.seed);
 }
 
 RunSettings Run::settings_of(const Planned& planned, sched::Duration used) {
@@ -294,13 +303,18 @@ RunSettings Run::settings_of(const Planned& planned, sched::Duration used) {
   return settings;
 }
 
-void Run::judge_result(const Planned& planned, const ScenarioResult& result, std::uint64_t seed) {
+void Run::judge_result(const Planned& planned, const Result<ScenarioResult>& outcome, std::uint64_t seed) {
   const std::lock_guard lock(mutex_);
-  console_.show(planned.scenario, result, replay_command(options_, planned.scenario, seed, rechunk_of(planned)));
+  const std::string command = replay_command(options_, planned.scenario, seed, rechunk_of(planned));
+  reporting_.add({planned.scenario, planned.number, planned.repetition, seed, command}, outcome);
+  if (!outcome) return;
+  const ScenarioResult& result = *outcome;
+  console_.show(planned.scenario, result, command);
   const Verdict verdict = judge(result);
   if (verdict == Verdict::skipped) ++skipped_;
   verdict_ = worse(verdict_, verdict);
   if (result.signal != 0) signal_ = result.signal;
+  is_late_ = is_late_ || result.end == ScenarioResult::End::deadline;
   const bool is_good = verdict == Verdict::passed || verdict == Verdict::skipped;
   is_ended_ = is_ended_ || result.end != ScenarioResult::End::complete || (options_.fail_fast && !is_good);
 }
@@ -322,14 +336,6 @@ Result<std::unique_ptr<sched::Backend>> Run::make_backend(std::uint64_t seed) co
 }
 
 // --- What is told beside the results
-
-void Run::list() const {
-  for (const Scenario& scenario : suite_.scenarios()) {
-    std::string tags;
-    for (const std::string& tag : scenario.tags) tags += (tags.empty() ? "  " : ", ") + text::escape(tag);
-    fmt::print("{}: {}{}\n", text::escape(scenario.source.path()), text::escape(scenario.name), tags);
-  }
-}
 
 void Run::announce(const Scenario& scenario, std::uint64_t seed) const {
   using enum Console::Detail;
@@ -355,12 +361,30 @@ void Run::show_server() {
   if (!log.empty()) console_.say_from(detail, "the end of the server's log:\n" + log.substr(0, log.size() - 1));
 }
 
+void Run::write_reports() {
+  reporting_.finish(suite_.scenarios(), verdict_, why_incomplete());
+  std::vector<std::string> errors = reporting_.write_files();
+  // Who reads from a stream may be slow: from then on a signal ends the process at once.
+  if (reporting_.has_streams()) signals_.reset();
+  for (std::string& error : reporting_.write_streams()) errors.push_back(std::move(error));
+  for (const std::string& error : errors) refuse(Verdict::unreported, error);
+}
+
+/// Empty when all that was planned has been run to its end.
+std::string Run::why_incomplete() const {
+  if (signal_ != 0) return fmt::format("interrupted by SIG{}", ::sigabbrev_np(signal_));
+  if (is_late_) return "--timeout " + text::format_duration(options_.timeout) + " passed";
+  if (!refusal_.empty()) return refusal_;
+  return taken_ < suite_.scenarios().size() * options_.repeat ? "ended by --fail-fast" : "";
+}
+
 void Run::show_verdict() const {
   std::string why;
   if (verdict_ == Verdict::deadline) why = "--timeout " + text::format_duration(options_.timeout) + " passed";
   if (verdict_ == Verdict::interrupted) why = fmt::format("interrupted by SIG{}", ::sigabbrev_np(signal_));
   if (verdict_ == Verdict::could_not_test) why = "could not test";
   if (verdict_ == Verdict::nothing_selected) why = "all were skipped";
+  if (verdict_ == Verdict::unreported) why = "a report could not be written";
   console_.show_verdict(verdict_ == Verdict::passed, suite_.scenarios().size() * options_.repeat, why);
 }
 

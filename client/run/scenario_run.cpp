@@ -73,6 +73,7 @@ class ScenarioRun {
 
   // The first thread's.
   sched::Instant started_;
+  std::chrono::milliseconds time_of_day_{};  ///< then
   sched::Duration elapsed_{};
   Outcome setup_ = Outcome::passed;
   Outcome teardown_ = Outcome::passed;
@@ -168,7 +169,10 @@ Task<Result<void>> ScenarioRun::main(ThreadRun& thread) {
     services.spawn(server->run(std::move(*listeners)));
   }
   thread.has_begun = true;
-  if (is_first) started_ = sched::now();
+  if (is_first) {
+    started_ = sched::now();
+    time_of_day_ = std::chrono::floor<std::chrono::milliseconds>(sched::Scheduler::current().backend().time_of_day());
+  }
   if (thread.mailbox) services.spawn(thread.mailbox->deliver());
   if (is_first && settings_.signals != nullptr) services.spawn(end_at_signal());
   if (is_first) services.spawn(end_at_deadline());
@@ -277,6 +281,7 @@ Progress ScenarioRun::progress() const {
 ScenarioResult ScenarioRun::collect() {
   ScenarioResult result;
   result.planned = context_.clients;
+  result.started = time_of_day_;
   result.elapsed = elapsed_;
   result.end = end_;
   result.signal = signal_;

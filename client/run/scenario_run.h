@@ -62,6 +62,7 @@ struct ScenarioResult {
   std::uint64_t frames = 0;
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_received = 0;
+  std::chrono::milliseconds started{};  ///< since 1970
   sched::Duration elapsed{};
   Outcome setup = Outcome::passed;
   Outcome teardown = Outcome::passed;

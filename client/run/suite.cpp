@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "client/run/load_scenarios.h"
+#include "text/escape.h"
 
 namespace client::run {
 
@@ -43,6 +46,16 @@ bool Suite::selects(const Scenario& scenario) const {
   const auto is_excluded = [&](const std::string& glob) { return matches(glob, scenario.name); };
   return matches(options_.only, scenario.name) && std::ranges::none_of(options_.exclude, is_excluded) &&
          (options_.tags.empty() || std::ranges::any_of(options_.tags, has));
+}
+
+std::string Suite::listing() const {
+  std::string lines;
+  for (const Scenario& scenario : scenarios_) {
+    std::string tags;
+    for (const std::string& tag : scenario.tags) tags += (tags.empty() ? "  " : ", ") + text::escape(tag);
+    lines += fmt::format("{}: {}{}\n", text::escape(scenario.source.path()), text::escape(scenario.name), tags);
+  }
+  return lines;
 }
 
 std::vector<Scenario> Suite::repetition(std::uint64_t number) const {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "client/options.h"
@@ -22,6 +24,9 @@ class Suite {
   Verdict load(const Console& console);
 
   const std::vector<scenario::Scenario>& scenarios() const { return scenarios_; }
+
+  /// A line for each of them: its file, its name, and its tags.
+  std::string listing() const;
 
   /// The same scenarios as they are in the repetition `number`, from 0, which has a seed of its own.
   std::vector<scenario::Scenario> repetition(std::uint64_t number) const;

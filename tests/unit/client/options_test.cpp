@@ -151,6 +151,25 @@ TEST(RunOptions, SplitCommandsIntoWordsWithoutAShell) {
               ElementsAre("--framing", "chunk"));
 }
 
+TEST(RunOptions, KnowsReports) {
+  const std::vector<ReportTarget> reports =
+      run({"--report", "json=-", "file", "--report", "junit=a=b.xml", "--report", "tap=c"}).reports;
+  ASSERT_EQ(reports.size(), 3U);
+  EXPECT_EQ(reports[0].format, report::Format::json);
+  EXPECT_EQ(reports[0].path, "-");
+  EXPECT_EQ(reports[1].format, report::Format::junit);
+  EXPECT_EQ(reports[1].path, "a=b.xml");
+  EXPECT_EQ(reports[2].format, report::Format::tap);
+}
+
+TEST(RunOptions, RefusesReportsThatAreNone) {
+  for (const char* text : {"json", "json=", "=a", "xml=a", ""}) {
+    EXPECT_THAT(error_of({"a", "--report", text}), HasSubstr("write KIND=FILE, where KIND is json, junit or tap"));
+  }
+  EXPECT_THAT(error_of({"a", "--report", "json=x", "--report", "tap=x"}),
+              HasSubstr("--report \"tap=x\": another report goes there"));
+}
+
 TEST(RunOptions, TakeVariablesOneByOne) {
   EXPECT_THAT(run({"--var", "a=1", "file", "--var", "b=x=y", "--var", "c=", "--var", "a=2"}).variables,
               ElementsAre(Pair("a", "2"), Pair("b", "x=y"), Pair("c", "")));

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <string>
@@ -77,6 +78,20 @@ TEST_F(ReportFile, IsRefusedBeforeTheRunWhereItCannotBe) {
   EXPECT_TRUE(check_writable("-"));
   EXPECT_TRUE(check_writable("/dev/null"));
   EXPECT_EQ(files(), 1U) << "looking changes nothing";
+}
+
+TEST_F(ReportFile, IsRefusedWhereTheUserMayNotWrite) {
+  constexpr uid_t kNobody = 65534;
+  const bool is_root = ::geteuid() == 0;
+  if (!is_root) fs::permissions(folder_.path(), fs::perms::owner_read | fs::perms::owner_exec);
+  if (is_root) ASSERT_EQ(::seteuid(kNobody), 0);
+  const auto checked = check_writable(path("report"));
+  const auto written = write(path("report"), "x");
+  if (is_root) ASSERT_EQ(::seteuid(0), 0);
+  fs::permissions(folder_.path(), fs::perms::owner_all);
+  EXPECT_THAT(checked.error(), HasSubstr("EACCES"));
+  EXPECT_THAT(written.error(), HasSubstr("EACCES"));
+  EXPECT_EQ(files(), 0U);
 }
 
 TEST_F(ReportFile, EscapesTheNameInWhatItTells) {

@@ -24,6 +24,13 @@ TEST(Visible, ShowsWhatIsNoText) {
   EXPECT_EQ(visible("\xed\xa0\x80"), R"(\xed\xa0\x80)") << "a surrogate";
 }
 
+TEST(Title, TellsWhichTimeItIs) {
+  Scenario scenario = sample_passed();
+  EXPECT_EQ(title(scenario), "good");
+  scenario.repetition = 2;
+  EXPECT_EQ(title(scenario), "good (repetition 2)");
+}
+
 TEST(Summary, IsTheFirstFailure) {
   Scenario scenario = sample_failed();
   EXPECT_EQ(summary(scenario), "expect failed: equals");

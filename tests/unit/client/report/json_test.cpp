@@ -34,7 +34,6 @@ TEST(JsonReport, SaysWhatWasRunAndHow) {
   EXPECT_EQ(report["started"], "2023-11-14T22:13:20.123Z");
   EXPECT_EQ(report["elapsed_s"], 1.75);
   EXPECT_EQ(report["seed"], 42);
-  EXPECT_EQ(report["command"], json::parse(R"(["echo_client", "run", "--seed", "42", "a b"])"));
   EXPECT_EQ(report["verdict"], "interrupted");
   EXPECT_EQ(report["incomplete"], true);
   EXPECT_EQ(report["reason"], "interrupted by SIGINT");
@@ -44,7 +43,8 @@ TEST(JsonReport, SaysWhatWasRunAndHow) {
 TEST(JsonReport, HasAllThatIsKnownOfAScenario) {
   const json scenario = json::parse(to_json(sample_report()))["scenarios"][0];
   EXPECT_EQ(scenario, json::parse(R"({
-    "name": "good", "path": "scenarios/good.json", "tags": ["smoke"], "verdict": "passed", "seed": 42,
+    "name": "good", "path": "scenarios/good.json", "tags": ["smoke"], "verdict": "passed",
+    "repetition": 0, "seed": 42, "command": "echo_client run --seed 42 scenarios/good.json",
     "started": "2023-11-14T22:13:20.123Z", "elapsed_s": 1.5,
     "clients": {"planned": 2, "passed": 2, "failed": 0, "skipped": 0, "interrupted": 0, "not_run": 0},
     "connections": 3, "frames": 4, "bytes_sent": 5, "bytes_received": 6, "failures": []})"));

@@ -39,7 +39,6 @@ TEST(JunitReport, HasACaseForEachScenario) {
     <properties>
       <property name="version" value="1.2.3" />
       <property name="seed" value="42" />
-      <property name="command" value="echo_client run --seed 42 a b" />
       <property name="incomplete" value="true" />
       <property name="reason" value="interrupted by SIGINT" />
     </properties>

@@ -16,6 +16,7 @@ inline Scenario sample_scenario(std::string name, Verdict verdict, std::string r
   scenario.verdict = verdict;
   scenario.reason = std::move(reason);
   scenario.seed = 42;
+  scenario.command = "echo_client run --seed 42 " + scenario.path;
   scenario.planned = 2;
   return scenario;
 }
@@ -76,7 +77,6 @@ inline Scenario sample_unreached() {
 inline Report sample_report() {
   constexpr auto kWhy = "interrupted by SIGINT";
   Report report{.version = "1.2.3",
-                .command = {"echo_client", "run", "--seed", "42", "a b"},
                 .seed = 42,
                 .verdict = Verdict::interrupted,
                 .is_incomplete = true,
@@ -110,9 +110,9 @@ inline Report hostile_report() {
   Scenario skipped = sample_scenario(text, Verdict::skipped, text);
   failed.name = failed.path = text;
   failed.tags = {text};
+  failed.command = text;
   failed.failures = {failure, failure};
   Report report = sample_report();
-  report.command = {text};
   report.reason = text;
   report.scenarios = {failed, skipped};
   return report;

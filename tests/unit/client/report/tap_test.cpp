@@ -48,7 +48,7 @@ not ok 2 - wrong
   severity: fail
   verdict: failed
   path: "scenarios/wrong.json"
-  seed: 42
+  command: "echo_client run --seed 42 scenarios/wrong.json"
   failures:
     - code: mismatch
       title: "expect failed: equals"
@@ -65,7 +65,7 @@ not ok 3 - nobody
   severity: error
   verdict: could_not_test
   path: "scenarios/nobody.json"
-  seed: 42
+  command: "echo_client run --seed 42 scenarios/nobody.json"
   failures:
     - code: refused
       errno: ECONNREFUSED

@@ -250,6 +250,7 @@ bool Run::prepare_local(std::unique_ptr<PreparedServer>& local) {
 void Run::run_all() {
   if (options_.jobs == 1) return run_job();
   std::vector<std::jthread> jobs;
+  jobs.reserve(options_.jobs);
   for (unsigned job = 0; job < options_.jobs; ++job) jobs.emplace_back([this] { run_job(); });
 }
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <mutex>
 #include <random>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -26,6 +27,7 @@
 #include "scheduler/scheduler.h"
 #include "scheduler/scope.h"
 #include "scheduler/signals.h"
+#include "scheduler/threads.h"
 #include "text/escape.h"
 #include "text/units.h"
 
@@ -175,9 +177,8 @@ bool Run::load() {
 bool Run::has_descriptors() {
   if (options_.simulate) return true;
   for (const Scenario& scenario : suite_.scenarios()) {
-    const auto excess = exceeds_descriptors({.clients = scenario.clients() * options_.jobs,
-                                             .threads = threads_ * options_.jobs,
-                                             .local_server = options_.embedded});
+    const auto excess =
+        exceeds_descriptors({.clients = scenario.clients(), .threads = threads_, .local_server = options_.embedded});
     if (excess) return refuse_for(scenario, *excess);
   }
   return true;
@@ -248,10 +249,12 @@ bool Run::prepare_local(std::unique_ptr<PreparedServer>& local) {
 // --- Running
 
 void Run::run_all() {
-  if (options_.jobs == 1) return run_job();
-  std::vector<std::jthread> jobs;
-  jobs.reserve(options_.jobs);
-  for (unsigned job = 0; job < options_.jobs; ++job) jobs.emplace_back([this] { run_job(); });
+  // Each has a descriptor table of its own, in which no other's connection is kept open.
+  try {
+    sched::run_on_threads(options_.jobs, [this](unsigned) { run_job(); });
+  } catch (const std::system_error& error) {
+    refuse(Verdict::could_not_test, fmt::format("{} jobs cannot be run: {}", options_.jobs, error.what()));
+  }
 }
 
 /// Runs one scenario after the other until none is left.
@@ -300,7 +303,7 @@ RunSettings Run::settings_of(const Planned& planned, sched::Duration used) {
   settings.time_limit = options_.timeout - used;
   settings.time_limit_name = "--timeout " + text::format_duration(options_.timeout);
   if (signals_) settings.signals = &*signals_;
-  if (options_.jobs > 1) settings.stop = &stop_;
+  if (options_.jobs > 1 && signals_) settings.stop = &stop_;
   return settings;
 }
 

@@ -58,6 +58,7 @@ class ScenarioRun {
   Task<void> run_into(const scenario::Group& group, ThreadContext& thread, Outcome& outcome);
 
   Task<void> end_at_signal();
+  Task<void> end_with_others();
   Task<void> end_at_deadline();
   Task<void> show_progress();
   void end_at(int signal);
@@ -95,7 +96,7 @@ ScenarioRun::ScenarioRun(const scenario::Scenario& scenario, const RunSettings& 
       running_(settings.threads) {
   for (unsigned index = 0; index < settings.threads; ++index) {
     ThreadRun& thread = *threads_.emplace_back(std::make_unique<ThreadRun>(context_, index, settings.threads));
-    if (settings.threads > 1 || settings.stop != nullptr) thread.mailbox.emplace();
+    if (settings.threads > 1) thread.mailbox.emplace();
     context_.rendezvous.on_change([this, &thread] {
       on_thread(thread, [&thread] {
         thread.context.barrier_changed.set();
@@ -106,11 +107,6 @@ ScenarioRun::ScenarioRun(const scenario::Scenario& scenario, const RunSettings& 
 }
 
 Result<ScenarioResult> ScenarioRun::run() {
-  std::optional<StopSource::Subscription> subscription;
-  if (settings_.stop != nullptr) {
-    subscription.emplace(*settings_.stop,
-                         [this](int signal) { on_thread(*threads_.front(), [this, signal] { end_at(signal); }); });
-  }
   sched::run_on_threads(settings_.threads, [this](unsigned index) { run_thread(*threads_[index]); });
   for (const auto& thread : threads_) {
     if (!thread->outcome) return std::unexpected(thread->outcome.error());
@@ -175,6 +171,7 @@ Task<Result<void>> ScenarioRun::main(ThreadRun& thread) {
   }
   if (thread.mailbox) services.spawn(thread.mailbox->deliver());
   if (is_first && settings_.signals != nullptr) services.spawn(end_at_signal());
+  if (is_first && settings_.stop != nullptr) services.spawn(end_with_others());
   if (is_first) services.spawn(end_at_deadline());
   if (is_first && watcher_.show) services.spawn(show_progress());
 
@@ -245,6 +242,11 @@ Task<void> ScenarioRun::end_at_signal() {
     if (is_second) ::_exit(128 + *signal);
     end_at(*signal);
   }
+}
+
+/// When a scenario that runs beside this one has received a signal.
+Task<void> ScenarioRun::end_with_others() {
+  if (const Result<int> signal = co_await settings_.stop->wait()) end_at(*signal);
 }
 
 void ScenarioRun::end_at(int signal) {

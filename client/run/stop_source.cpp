@@ -1,26 +1,31 @@
 #include "client/run/stop_source.h"
 
-#include <utility>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cstdint>
+
+#include "scheduler/check.h"
+#include "scheduler/readiness.h"
 
 namespace client::run {
 
+StopSource::StopSource() : fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+  sched::check(static_cast<bool>(fd_), "eventfd failed");
+}
+
 bool StopSource::stop(int signal) {
-  const std::lock_guard lock(mutex_);
-  if (signal_ != 0) return false;
-  signal_ = signal;
-  for (const Handler& handler : handlers_) handler(signal);
+  int none = 0;
+  if (!signal_.compare_exchange_strong(none, signal)) return false;
+  const std::uint64_t one = 1;
+  sched::check(::write(fd_.get(), &one, sizeof one) == sizeof one, "an eventfd that nobody has written to is full");
   return true;
 }
 
-StopSource::Subscription::Subscription(StopSource& source, Handler handler) : source_(source) {
-  const std::lock_guard lock(source_.mutex_);
-  if (source_.signal_ != 0) handler(source_.signal_);
-  place_ = source_.handlers_.insert(source_.handlers_.end(), std::move(handler));
-}
-
-StopSource::Subscription::~Subscription() {
-  const std::lock_guard lock(source_.mutex_);
-  source_.handlers_.erase(place_);
+sched::Task<sched::Result<int>> StopSource::wait() const {
+  const sched::Result<void> ready = co_await sched::wait_until_ready(fd_.get(), sched::Ready::to_read);
+  if (!ready) co_return std::unexpected(ready.error());
+  co_return signal_.load();
 }
 
 }  // namespace client::run

@@ -1,36 +1,30 @@
 #pragma once
 
-#include <functional>
-#include <list>
-#include <mutex>
+#include <atomic>
+
+#include "scheduler/descriptor.h"
+#include "scheduler/result.h"
+#include "scheduler/task.h"
 
 namespace client::run {
 
-/// What tells all scenarios that run at a time that a signal has come. Any thread.
+/// What tells all scenarios that run at a time that a signal has come to one of them. Made before the threads are, so
+/// that the descriptor behind it is in the table of each.
 class StopSource {
  public:
-  using Handler = std::function<void(int signal)>;
+  /// Fails by a check when descriptors have run out.
+  StopSource();
 
-  /// Calls every handler that is subscribed, and those that will be, at the first signal. Whether it was the first.
+  /// Any thread. Whether `signal` is the first.
   bool stop(int signal);
 
-  /// `handler` is called on whatever thread, not after this subscription has ended.
-  class Subscription {
-   public:
-    Subscription(StopSource& source, Handler handler);
-    Subscription(const Subscription&) = delete;
-    Subscription& operator=(const Subscription&) = delete;
-    ~Subscription();
-
-   private:
-    StopSource& source_;
-    std::list<Handler>::iterator place_;
-  };
+  /// Completes with the signal when one has come, for everyone who waits and will wait. Any number of schedulers, one
+  /// fiber of each. Cancellation: at once.
+  sched::Task<sched::Result<int>> wait() const;
 
  private:
-  std::mutex mutex_;
-  std::list<Handler> handlers_;
-  int signal_ = 0;
+  sched::Descriptor fd_;  ///< readable from then on
+  std::atomic<int> signal_{0};
 };
 
 }  // namespace client::run

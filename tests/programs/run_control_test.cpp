@@ -104,12 +104,14 @@ TEST_F(RunControl, RunsSeveralAtATime) {
   EXPECT_EQ(finished.exit, Exit::code(0)) << finished.error;
 }
 
-TEST_F(RunControl, GivesEachJobAServerOfItsOwn) {
+TEST_F(RunControl, GivesEachJobAServerAndDescriptorsOfItsOwn) {
   for (const char* backend : {"epoll", "io_uring"}) {
-    const Finished finished =
-        run({"--embedded", "--backend", backend, "--jobs", "4", "--repeat", "20", "1.json", "2.json", "3.json"});
-    EXPECT_EQ(finished.exit, Exit::code(0)) << finished.error;
-    EXPECT_EQ(count_of("\nok   ", "\n" + finished.error), 60);
+    for (const char* threads : {"1", "2"}) {
+      const Finished finished = run({"--embedded", "--backend", backend, "--threads", threads, "--jobs", "4",
+                                     "--repeat", "20", "1.json", "2.json", "3.json"});
+      EXPECT_EQ(finished.exit, Exit::code(0)) << finished.error;
+      EXPECT_EQ(count_of("\nok   ", "\n" + finished.error), 60);
+    }
   }
 }
 

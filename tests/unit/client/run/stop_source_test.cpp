@@ -1,42 +1,65 @@
 #include "client/run/stop_source.h"
 
-#include <optional>
+#include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "scheduler/backends/epoll.h"
+#include "scheduler/scheduler.h"
+#include "scheduler/scope.h"
+#include "scheduler/sleep.h"
+#include "scheduler/threads.h"
+#include "tests/support/coroutines.h"
+
 namespace client::run {
 namespace {
 
-using testing::ElementsAre;
+using sched::Task;
 
-TEST(StopSource, TellsAllThatAreSubscribedOnce) {
-  StopSource source;
-  std::vector<int> told;
-  const StopSource::Subscription first(source, [&told](int signal) { told.push_back(signal); });
-  const StopSource::Subscription second(source, [&told](int signal) { told.push_back(-signal); });
-  EXPECT_TRUE(source.stop(2));
-  EXPECT_FALSE(source.stop(15));
-  EXPECT_THAT(told, ElementsAre(2, -2));
+Task<void> wait_for(const StopSource& source, int& told) { told = support::must(co_await source.wait()); }
+
+/// What each of `threads`, of which the first stops with `signal`, is told.
+std::vector<int> told_to(unsigned threads, StopSource& source, int signal) {
+  std::vector<int> told(threads);
+  sched::run_on_threads(threads, [&](unsigned index) {
+    sched::Scheduler scheduler(sched::make_epoll_backend().value());
+    if (index == 0) EXPECT_TRUE(source.stop(signal));
+    scheduler.run(wait_for(source, told[index]));
+  });
+  return told;
 }
 
-TEST(StopSource, TellsThoseWhoComeLaterAtOnce) {
+TEST(StopSource, TellsTheThreadsThatHaveDescriptorsOfTheirOwn) {
   StopSource source;
-  source.stop(2);
-  std::vector<int> told;
-  const StopSource::Subscription late(source, [&told](int signal) { told.push_back(signal); });
-  EXPECT_THAT(told, ElementsAre(2));
+  EXPECT_THAT(told_to(4, source, 2), testing::ElementsAre(2, 2, 2, 2));
 }
 
-TEST(StopSource, TellsNobodyWhoHasLeft) {
+TEST(StopSource, TellsThoseWhoComeLaterAndKeepsToTheFirst) {
   StopSource source;
-  std::vector<int> told;
-  std::optional<StopSource::Subscription> subscription;
-  subscription.emplace(source, [&told](int signal) { told.push_back(signal); });
-  subscription.reset();
-  source.stop(2);
-  EXPECT_THAT(told, ElementsAre());
+  EXPECT_THAT(told_to(1, source, 15), testing::ElementsAre(15));
+  EXPECT_FALSE(source.stop(2));
+  int told = 0;
+  sched::Scheduler scheduler(sched::make_epoll_backend().value());
+  scheduler.run(wait_for(source, told));
+  EXPECT_EQ(told, 15);
+}
+
+TEST(StopSource, LetsThoseGoWhoAreCancelled) {
+  sched::Scheduler scheduler(sched::make_epoll_backend().value());
+  scheduler.run([]() -> Task<void> {
+    const StopSource source;
+    sched::Scope scope;
+    std::string error;
+    scope.spawn([](const StopSource& waited, std::string& told) -> Task<void> {
+      told = support::error_of(co_await waited.wait());
+    }(source, error));
+    co_await sched::yield();
+    scope.cancel();
+    [[maybe_unused]] const sched::Result<void> joined = co_await scope.join();
+    EXPECT_EQ(error, "cancelled");
+  }());
 }
 
 }  // namespace

@@ -64,10 +64,8 @@ inline bool ends_with_reset(support::Socket& socket) {
   return false;
 }
 
-/// Defines a suite of such tests.
-#define ECHO_SERVER_SUITE(Suite)                                          \
-  class Suite : public programs::EchoServer {};                           \
-  INSTANTIATE_TEST_SUITE_P(, Suite, testing::Values("epoll", "io_uring"), \
-                           [](const auto& backend) { return std::string(backend.param); })
+/// What INSTANTIATE_TEST_SUITE_P takes for a suite of such tests.
+inline auto both_backends() { return testing::Values("epoll", "io_uring"); }
+inline std::string name_of_backend(const testing::TestParamInfo<const char*>& backend) { return backend.param; }
 
 }  // namespace programs

@@ -18,7 +18,8 @@ using support::line_answer;
 using support::ServerProcess;
 using support::Socket;
 
-ECHO_SERVER_SUITE(ServerAnswers);
+class ServerAnswers : public EchoServer {};
+INSTANTIATE_TEST_SUITE_P(, ServerAnswers, both_backends(), name_of_backend);
 
 /// Lines that end in CRLF and LF, an empty one, and bytes that are no text.
 const std::string kLines = "a\r\n\n\0\xff\n"s;

@@ -28,7 +28,8 @@ using support::kMebibyte;
 using support::ServerProcess;
 using support::Socket;
 
-ECHO_SERVER_SUITE(ServerCrowd);
+class ServerCrowd : public EchoServer {};
+INSTANTIATE_TEST_SUITE_P(, ServerCrowd, both_backends(), name_of_backend);
 
 /// Waits, from answer to answer, until the server has no more than `most` of something, or the tests' patience ends.
 void wait_for_at_most(size_t most, size_t (*has)(pid_t), ServerProcess& server, Socket& client) {

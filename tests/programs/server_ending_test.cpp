@@ -27,7 +27,8 @@ using support::Socket;
 using support::Stream;
 using testing::HasSubstr;
 
-ECHO_SERVER_SUITE(ServerEnding);
+class ServerEnding : public EchoServer {};
+INSTANTIATE_TEST_SUITE_P(, ServerEnding, both_backends(), name_of_backend);
 
 /// Asks the server to end, and waits until it has begun to.
 void begin_drain(ServerProcess& server, int signal = SIGTERM) {

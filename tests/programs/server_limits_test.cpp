@@ -33,7 +33,8 @@ using support::SocketAddress;
 using support::Stream;
 using testing::HasSubstr;
 
-ECHO_SERVER_SUITE(ServerLimits);
+class ServerLimits : public EchoServer {};
+INSTANTIATE_TEST_SUITE_P(, ServerLimits, both_backends(), name_of_backend);
 
 /// Whether the server has closed it without a word.
 bool is_turned_away(Socket& socket) {

@@ -23,7 +23,8 @@ using support::Repeated;
 using support::ServerProcess;
 using support::Socket;
 
-ECHO_SERVER_SUITE(ServerLoad);
+class ServerLoad : public EchoServer {};
+INSTANTIATE_TEST_SUITE_P(, ServerLoad, both_backends(), name_of_backend);
 
 /// 100 KB of lines of all lengths, which begin and end with one.
 std::string lines() {

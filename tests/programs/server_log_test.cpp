@@ -30,7 +30,8 @@ using support::TemporaryDirectory;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-ECHO_SERVER_SUITE(ServerLog);
+class ServerLog : public EchoServer {};
+INSTANTIATE_TEST_SUITE_P(, ServerLog, both_backends(), name_of_backend);
 
 std::string every_byte() {
   std::string bytes;

@@ -47,7 +47,8 @@ class Draw {
   std::mt19937 engine_;
 };
 
-ECHO_SERVER_SUITE(ServerOrigin);
+class ServerOrigin : public EchoServer {};
+INSTANTIATE_TEST_SUITE_P(, ServerOrigin, both_backends(), name_of_backend);
 
 /// Both servers, and a connection to each.
 class Both {

@@ -25,7 +25,8 @@ using support::ServerProcess;
 using support::Socket;
 using support::Stream;
 
-ECHO_SERVER_SUITE(ServerSignals);
+class ServerSignals : public EchoServer {};
+INSTANTIATE_TEST_SUITE_P(, ServerSignals, both_backends(), name_of_backend);
 
 /// They end nothing by themselves; the first two interrupt what the server waits in, whatever it does with signals.
 constexpr std::array kHarmless{SIGSTOP, SIGCONT, SIGPIPE, SIGWINCH, SIGURG};

@@ -31,7 +31,8 @@ using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::StartsWith;
 
-ECHO_SERVER_SUITE(ServerStart);
+class ServerStart : public EchoServer {};
+INSTANTIATE_TEST_SUITE_P(, ServerStart, both_backends(), name_of_backend);
 
 std::string ask(const std::string& url, const std::string& question) {
   Socket socket = Socket::connect(url);

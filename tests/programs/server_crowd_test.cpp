@@ -114,6 +114,7 @@ TEST_P(ServerCrowd, IsAnsweredWhateverWasReceivedBeforeTheEnd) {
     for (Socket& peer : peers) peer.send_all("answered, not read\n");
     server.process().signal(SIGSTOP);
     for (size_t i = 0; i < kPeers; ++i) peers[i].send_all("not answered " + std::to_string(i) + "\n");
+    for (const Socket& peer : peers) peer.wait_until_arrived();
     server.process().signal(SIGTERM);
     server.process().signal(SIGCONT);
     for (size_t i = 0; i < kPeers; ++i) {

@@ -147,6 +147,9 @@ TEST_P(ServerEnding, AnswersWhoIsStillInTheQueue) {
       clients.push_back(Socket::connect(server.url()));
       clients.back().send_all("queued\n");
     }
+    for (const Socket& client : clients) {
+      if (url.starts_with("tcp")) client.wait_until_arrived();
+    }
     server.process().signal(SIGTERM);
     server.process().signal(SIGCONT);
     for (Socket& client : clients) {

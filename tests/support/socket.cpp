@@ -1,8 +1,10 @@
 #include "tests/support/socket.h"
 
+#include <linux/sockios.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -10,6 +12,7 @@
 #include <memory>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include "tests/support/patience.h"
@@ -62,6 +65,14 @@ size_t Socket::try_send(std::string_view bytes) {
   const ssize_t count = ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (count < 0 && errno != EAGAIN) throw_errno("send");
   return count < 0 ? 0 : static_cast<size_t>(count);
+}
+
+void Socket::wait_until_arrived() const {
+  const auto start = Clock::now();
+  for (int unacknowledged = 1; unacknowledged > 0; std::this_thread::yield()) {
+    if (::ioctl(fd(), SIOCOUTQ, &unacknowledged) != 0) throw std::system_error(errno, std::generic_category(), "ioctl");
+    if (Clock::now() - start > kPatience) throw std::system_error(std::make_error_code(std::errc::timed_out));
+  }
 }
 
 std::string Socket::receive_some(size_t limit) {

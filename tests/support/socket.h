@@ -33,6 +33,10 @@ class Socket {
   /// Sends what the kernel takes without waiting; returns how many bytes that were, 0 when it takes none.
   size_t try_send(std::string_view bytes);
 
+  /// Waits until all that was sent has arrived in the peer's kernel (TCP only): on a busy machine that may be later
+  /// than it was sent.
+  void wait_until_arrived() const;
+
   /// What one receive returns, at most `limit` bytes; empty at the end of the stream.
   std::string receive_some(size_t limit = 65536);
   /// Throws std::runtime_error when the stream ends before.

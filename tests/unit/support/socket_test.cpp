@@ -1,5 +1,8 @@
 #include "tests/support/socket.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
 #include <cerrno>
 #include <functional>
 #include <stdexcept>
@@ -106,6 +109,16 @@ TEST(SocketAddress, OtherUrlsAreRefused) {
     EXPECT_THROW(SocketAddress::of_url(url), std::invalid_argument) << url;
   }
   EXPECT_THROW(SocketAddress::of_url("unix:" + std::string(108, 'x')), std::invalid_argument);
+}
+
+TEST(Socket, WaitsUntilWhatItSentHasArrived) {
+  const Listener listener;
+  Socket client = Socket::connect(listener.url());
+  client.send_all("Hello");
+  client.wait_until_arrived();
+  int unacknowledged = -1;
+  ASSERT_EQ(::ioctl(client.fd(), SIOCOUTQ, &unacknowledged), 0);
+  EXPECT_EQ(unacknowledged, 0) << "though nobody has accepted or read";
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace client::run {
 
 namespace {
 
-std::string clients(std::uint64_t count) { return fmt::format("{} client{}", count, count == 1 ? "" : "s"); }
+std::string clients(std::uint64_t count) { return counted(count, "client", "clients"); }
 
 std::string lines_of(const scenario::Scenario& scenario) {
   std::string lines = fmt::format("{}: {}, {}\n", text::escape(scenario.source.path()), text::escape(scenario.name),
@@ -53,7 +53,7 @@ std::string list_of(const std::vector<scenario::Scenario>& scenarios) {
     list += lines_of(scenario);
     sum += scenario.clients();
   }
-  return list + fmt::format("{} scenario{}, {}\n", scenarios.size(), scenarios.size() == 1 ? "" : "s", clients(sum));
+  return list + fmt::format("{}, {}\n", counted(scenarios.size(), "scenario", "scenarios"), clients(sum));
 }
 
 }  // namespace client::run

@@ -67,10 +67,11 @@ class Client {
   sched::Task<bool> perform(const scenario::Step& step, const scenario::Log& log);
   sched::Task<bool> perform(const scenario::Step& step, const scenario::Fail& fail);
   bool capture(StepRun& run, const scenario::Captures& captures, std::string_view frame);
+  bool capture_groups(StepRun& run, const scenario::Pattern& pattern, std::string_view frame);
   bool set_value(StepRun& run, std::uint32_t variable, std::string value);
   /// Whether the steps have given a value to all that the text, or the pattern, is made of.
-  bool has_values(StepRun& run, const scenario::Template& text);
-  bool has_values(StepRun& run, const scenario::Pattern& pattern);
+  bool has_values(const StepRun& run, const scenario::Template& text);
+  bool has_values(const StepRun& run, const scenario::Pattern& pattern);
   std::string expanded(const scenario::Template& text) const;
 
   // connecting.cpp

@@ -85,8 +85,8 @@ Task<bool> Client::connect(const scenario::Place& place, const Connect& how) {
   Turn turn(thread_.connecting);
   if (!co_await turn.take()) co_return fail_cut_off(StepRun(place), kPhase, {});
   const StepRun run(place, how.timeout, how.timeout == group_.connect_timeout ? "connect_timeout" : "timeout");
-  std::string url;
-  group_.target.url.expand(context(), url);
+  if (!has_values(run, group_.target.url)) co_return false;
+  const std::string url = expanded(group_.target.url);
   const AddressBook::Found addresses = co_await thread_.addresses.find(url);
   if (!addresses) co_return fail_to_find(run, how, addresses.error());
   std::optional<Error> error;

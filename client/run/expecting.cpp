@@ -161,11 +161,7 @@ bool Client::accept(StepRun& run, const Expect& expect, const Pattern& pattern, 
   }
   Counters::add(thread_.counters.frames);
   if (group_.captures_frames) last_frame_ = frame;
-  bool has_set = true;
-  for_each_group(pattern, frame, context(), [&](std::uint32_t variable, std::string_view value) {
-    has_set = has_set && set_value(run, variable, std::string(value));
-  });
-  return has_set && capture(run, expect.captures, frame);
+  return capture_groups(run, pattern, frame) && capture(run, expect.captures, frame);
 }
 
 bool Client::fail_mismatch(StepRun& run, Cause cause, const Pattern& pattern, std::string_view frame) {

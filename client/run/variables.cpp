@@ -47,11 +47,7 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::Assert& a
   if (assert.pattern.first_failing(text, context()) != nullptr) {
     co_return fail_mismatch(run, {FailureCode::mismatch, step.keyword}, assert.pattern, text);
   }
-  bool has_set = true;
-  for_each_group(assert.pattern, text, context(), [&](std::uint32_t variable, std::string_view value) {
-    has_set = has_set && set_value(run, variable, std::string(value));
-  });
-  co_return has_set;
+  co_return capture_groups(run, assert.pattern, text);
 }
 
 Task<bool> Client::perform(const scenario::Step& step, const scenario::Log& log) {
@@ -84,6 +80,13 @@ bool Client::capture(StepRun& run, const scenario::Captures& captures, std::stri
   return true;
 }
 
+bool Client::capture_groups(StepRun& run, const Pattern& pattern, std::string_view frame) {
+  for (const scenario::CapturedGroup& group : captured_groups(pattern, frame, context())) {
+    if (!set_value(run, group.variable, std::string(group.text))) return false;
+  }
+  return true;
+}
+
 bool Client::set_value(StepRun& run, std::uint32_t variable, std::string value) {
   if (value.size() > kMaxValue) {
     return fail(
@@ -95,14 +98,14 @@ bool Client::set_value(StepRun& run, std::uint32_t variable, std::string value) 
   return true;
 }
 
-bool Client::has_values(StepRun& run, const Template& text) {
+bool Client::has_values(const StepRun& run, const Template& text) {
   const auto missing = text.missing_value(context());
   if (!missing) return true;
   return fail(run, {FailureCode::no_value, "expand"}, "variable without a value",
               {fmt::format("no step has given {} a value yet", thread_.run.scenario.variables[*missing])});
 }
 
-bool Client::has_values(StepRun& run, const Pattern& pattern) {
+bool Client::has_values(const StepRun& run, const Pattern& pattern) {
   for (const scenario::Predicate& predicate : pattern.predicates) {
     for (const Template& text : predicate.texts) {
       if (!has_values(run, text)) return false;

@@ -219,17 +219,22 @@ const Predicate* Pattern::first_failing(std::string_view frame, const ExpansionC
   return failing == predicates.end() ? nullptr : &*failing;
 }
 
-void for_each_group(const Pattern& pattern, std::string_view frame, const ExpansionContext& context,
-                    const std::function<void(std::uint32_t, std::string_view)>& set) {
+std::vector<CapturedGroup> captured_groups(const Pattern& pattern, std::string_view frame,
+                                           const ExpansionContext& context) {
+  std::vector<CapturedGroup> captured;
   for (const Predicate& predicate : pattern.predicates) {
     if (predicate.kind == Kind::negation) continue;
     for (const Pattern& part : predicate.patterns) {
-      if (part.first_failing(frame, context) == nullptr) for_each_group(part, frame, context, set);
+      if (part.first_failing(frame, context) != nullptr) continue;
+      for (const CapturedGroup& group : captured_groups(part, frame, context)) captured.push_back(group);
     }
     if (predicate.groups.empty()) continue;
     const auto compiled = pattern_of(predicate, context);
-    for (const Predicate::Group& group : predicate.groups) set(group.variable, *compiled->group(frame, group.name));
+    for (const Predicate::Group& group : predicate.groups) {
+      captured.push_back({.variable = group.variable, .text = *compiled->group(frame, group.name)});
+    }
   }
+  return captured;
 }
 
 std::optional<Span> find_raw(const Pattern& pattern, std::string_view unread, const ExpansionContext& context,

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -68,9 +67,15 @@ struct Predicate {
   bool holds(std::string_view frame, const ExpansionContext& context) const;
 };
 
-/// What the named groups of `pattern`, which holds for `frame`, stand for: calls `set(variable, text)` for each.
-void for_each_group(const Pattern& pattern, std::string_view frame, const ExpansionContext& context,
-                    const std::function<void(std::uint32_t, std::string_view)>& set);
+/// A variable of the client's own, and what it gets: a part of a frame.
+struct CapturedGroup {
+  std::uint32_t variable = 0;
+  std::string_view text;
+};
+
+/// What the named groups of `pattern`, which holds for `frame`, stand for. Allocates nothing where there are none.
+std::vector<CapturedGroup> captured_groups(const Pattern& pattern, std::string_view frame,
+                                           const ExpansionContext& context);
 
 /// The key that stands in a file: "equals".
 std::string_view name_of(Predicate::Kind kind);

@@ -85,6 +85,14 @@ TEST(Variables, WithoutAValueFailTheStepThatUsesThem) {
               failed_with("error: variable without a value"));
 }
 
+TEST(Variables, WithoutAValueFailTheConnectWhoseTargetUsesThem) {
+  // Nobody runs the setup here, so it has not set what it would.
+  const Played played = play(ignoring(), R"({"setup": [{"set": {"port": 25000}}], "clients": [
+      {"name": "g", "target": "tcp://127.0.0.1:${port}", "steps": [{"close": {}}]}]})");
+  EXPECT_THAT(played, failed_with("error: variable without a value"));
+  EXPECT_THAT(played.failures, AllOf(HasSubstr("no step has given port a value yet"), HasSubstr("/clients/0/target")));
+}
+
 TEST(Assert, PassesAndFailsAsAnExpectDoes) {
   EXPECT_THAT(play(ignoring(), steps(R"({"assert": {"of": "${client.index}", "less": 5}})")), passed());
   const Played played = play(ignoring(), steps(R"({"set": {"n": 7}}, {"assert": {"of": "${n}", "between": [1, 5]}})"));

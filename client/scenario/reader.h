@@ -50,6 +50,7 @@ struct Reader {
 
   /// The group that is being read, as far as it has been; in front of all groups, what they have in common.
   Group group = {};
+  bool is_alone = false;  ///< What is read are the steps of one client: `setup` or `teardown`.
 
   /// Every regular expression is compiled once, and a file has kMaxPatterns of them at most.
   std::map<std::string, RegularExpression> patterns = {};

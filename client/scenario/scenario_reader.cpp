@@ -207,7 +207,9 @@ Group read_single(Reader& reader, const Cursor& at, const Draft& draft, std::str
   group.name = std::move(name);
   group.place = reader.place(at);
   if (group.target.place.line == 0) group.target.place = group.place;
+  reader.is_alone = true;
   read_steps(reader, at, group);
+  reader.is_alone = false;
   return group;
 }
 

@@ -240,6 +240,9 @@ Action read_barrier(Reader& reader, const Cursor& at) {
   });
   Barrier barrier{.name = {}, .parties = {}, .timeout = reader.group.client_timeout};
   read_object(reader, at, kFields, barrier);
+  if (reader.is_alone) {
+    reader.error(at, "a barrier waits for the other clients, and these steps run alone; it belongs in \"clients\"");
+  }
   return barrier;
 }
 

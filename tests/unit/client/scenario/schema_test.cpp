@@ -58,6 +58,8 @@ const std::vector<Exception>& exceptions() {
        R"({"log": ""}]}], "defaults": {"max_buffer": "1.5B"}, "x-": [{"x": [1)"},
       {"the framing may be the file's or the group's", "framing raw",
        R"({"expect": {"empty": true}}], "framing": "raw"}, {"steps": [{"log": ""})"},
+      {"the steps of a setup are steps", "these steps run alone",
+       R"({"log": ""}]}], "setup": [{"barrier": {"name": "a"}}], "x-": [{"x": [1)"},
       {"what is sent is counted", "comes to more than", R"({"send": {"repeat": {"of": "abc", "count": 1000000000}}})"},
       {"what is sent is counted", "a length of 1 byte counts to 255",
        R"({"send": {"random": 999}}], "framing": {"length_prefix": {"bytes": 1}}}, {"steps": [{"log": ""})"},

@@ -250,6 +250,19 @@ TEST(BarrierStep, WaitsForAllClientsUnlessItSaysHowMany) {
   EXPECT_EQ(some.timeout, seconds(3));
 }
 
+TEST(BarrierStep, IsRefusedWhereOneClientIsAlone) {
+  const auto with = [](const std::string& key, const std::string& step) {
+    return "{\"" + key + "\": [" + step + R"(], "clients": [{"steps": [{"barrier": {}}]}]})";
+  };
+  const auto refused = [](const std::string& at) {
+    return ElementsAre(at +
+                       " a barrier waits for the other clients, and these steps run alone; it belongs in \"clients\"");
+  };
+  EXPECT_THAT(errors_of(with("setup", R"({"barrier": {"parties": 1}})")), refused("1:24-14 /setup/0/barrier"));
+  EXPECT_THAT(errors_of(with("teardown", R"({"repeat": {"times": 2, "steps": [{"barrier": {}}]}})")),
+              refused("1:61-2 /teardown/0/repeat/steps/0/barrier"));
+}
+
 TEST(Step, HasOneKey) {
   EXPECT_THAT(
       errors_of(with_steps(R"({}, {"send": "a", "expect": "b", "x-note": 1}, "send", {"x-note": 1})")),

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "client/run/random.h"
+#include "client/random.h"
 #include "scheduler/sleep.h"
 
 namespace client::run {

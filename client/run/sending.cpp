@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "client/random.h"
 #include "client/run/client.h"
-#include "client/run/random.h"
 #include "scheduler/sleep.h"
 #include "text/units.h"
 

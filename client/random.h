@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace client::run {
+namespace client {
 
 /// Steele, Lea, Flood: Fast splittable pseudorandom number generators (OOPSLA 2014), the mixing function of SplitMix64.
 inline std::uint64_t next_random(std::uint64_t& state) {
@@ -23,4 +23,4 @@ inline std::uint64_t random_state(std::uint64_t seed, std::string_view group, st
   return next_random(state);
 }
 
-}  // namespace client::run
+}  // namespace client

@@ -1,5 +1,6 @@
 #include "text/units.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -29,8 +30,11 @@ constexpr std::array<Unit, 9> kSizeUnits{{{"", 1},
                                           {"MB", 1e6},
                                           {"GB", 1e9}}};
 
+constexpr std::array<Unit, 4> kRateUnits{{{"/s", 1}, {"/ms", 1e3}, {"/m", 1.0 / 60}, {"/h", 1.0 / 3600}}};
+
 constexpr double kLongestDuration = 100.0 * 365 * 24 * 3600e9;
 constexpr double kLargestSize = 1e15;
+constexpr double kHighestRate = 1e9;
 
 /// The value of `text` in the base unit; nothing when it is not a number that is followed by one of the units.
 template <std::size_t kCount>
@@ -66,6 +70,14 @@ std::expected<std::uint64_t, std::string> parse_size(std::string_view text) {
   return static_cast<std::uint64_t>(*value);
 }
 
+std::expected<double, std::string> parse_rate(std::string_view text) {
+  const auto value = parse(text, kRateUnits);
+  if (!value) return std::unexpected("a rate is a number and a unit (/s, /ms, /m or /h), as in 1000/s or 2.5/s");
+  if (*value == 0) return std::unexpected("a rate is more than none");
+  if (*value > kHighestRate) return std::unexpected("a rate is at most 1000000000/s");
+  return *value;
+}
+
 std::string format_duration(std::chrono::nanoseconds duration) {
   const auto count = static_cast<double>(duration.count());
   if (count == 0) return "0s";
@@ -85,6 +97,17 @@ std::string format_size(std::uint64_t bytes) {
   std::size_t name = 0;
   for (; value >= 999.5 && name + 1 < kNames.size(); ++name) value /= 1024;
   return fmt::format("{:.3g} {}", value, kNames[name]);
+}
+
+std::string format_rate(double per_second) {
+  constexpr int kDigits = 4;
+  if (per_second <= 0) return "0/s";
+  // Not with a general format: what is very small would get an exponent, which nobody writes.
+  const int whole = static_cast<int>(std::floor(std::log10(per_second))) + 1;
+  std::string number = fmt::format("{:.{}f}", per_second, std::max(kDigits - whole, 0));
+  if (number.contains('.')) number.resize(number.find_last_not_of("0") + 1);
+  if (number.ends_with('.')) number.pop_back();
+  return number + "/s";
 }
 
 }  // namespace text

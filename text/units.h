@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-// Durations and sizes as users write and read them, the same in options, scenarios and reports.
+// Durations, sizes and rates as users write and read them, the same in options, scenarios and reports.
 
 namespace text {
 
@@ -18,10 +18,18 @@ std::expected<std::chrono::nanoseconds, std::string> parse_duration(std::string_
 /// in bytes. The error says what is wrong and what to write.
 std::expected<std::uint64_t, std::string> parse_size(std::string_view text);
 
+/// A number, whole or decimal, and one of the units /s /ms /m /h: "1000/s", "2.5/s". In events a second, more than none
+/// and at most 1e9. The error says what is wrong and what to write.
+std::expected<double, std::string> parse_rate(std::string_view text);
+
 /// Three significant digits and the unit that suits: "1.2ms", "15s", "2m05s" from a minute on. Zero is "0s".
 std::string format_duration(std::chrono::nanoseconds duration);
 
 /// "512 B", "64 KiB", "1.5 MiB".
 std::string format_size(std::uint64_t bytes);
+
+/// Whole events a second from 1000 on, four significant digits below: "20000/s", "333.3/s". Can be parsed unless it is
+/// "0/s".
+std::string format_rate(double per_second);
 
 }  // namespace text

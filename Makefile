@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 PREFIX ?= /usr/local
 export CTEST_PARALLEL_LEVEL ?= $(shell nproc)
 
-code_files = $(shell find . '(' -path './.*' -o -path ./build ')' -prune -o '(' -name '*.h' -o -name '*.cpp' ')' -print)
+code_files = $(shell find . '(' -path './.*' -o -path ./build ')' -prune -o '(' -name '*.h' -o -name '*.c' -o -name '*.cpp' ')' -print)
 
 .PHONY: help
 help: ## Print this list
@@ -64,10 +64,11 @@ tidy: packages ## Run clang-tidy over all sources
 	run-clang-tidy-19 -quiet -p build/dev "^$(CURDIR)/"
 
 .PHONY: bench
-bench: packages ## Measure what answering, the scheduler and an exchange cost
+bench: packages ## Measure echo_server beside raw loops and its peers (minutes; FULL=1: half an hour)
 	cmake --preset release
-	cmake --build --preset release --target gotback_benchmark
+	cmake --build --preset release --target gotback_bench
 	build/bin/gotback_benchmark
+	bench/run $(if $(FULL),--full)
 
 .PHONY: coverage
 coverage: packages ## Run all tests with coverage counted; print it for each file

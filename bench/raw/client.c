@@ -26,9 +26,6 @@ struct options {
   const char* mode;
   size_t line_size;
   size_t idle;
-  double seconds;
-  double warm_up;
-  pid_t server;
 };
 
 static size_t number(const char* text) { return strtoul(text, NULL, 10); }
@@ -50,10 +47,10 @@ static void take_option(int letter, const char* value, struct load* load, struct
       options->line_size = number(value);
       break;
     case 's':
-      options->seconds = strtod(value, NULL);
+      load->measurement.seconds = strtod(value, NULL);
       break;
     case 'w':
-      options->warm_up = strtod(value, NULL);
+      load->measurement.warm_up_seconds = strtod(value, NULL);
       break;
     case 'm':
       options->mode = value;
@@ -65,7 +62,7 @@ static void take_option(int letter, const char* value, struct load* load, struct
       options->idle = number(value);
       break;
     case 'v':
-      options->server = (pid_t)number(value);
+      load->measurement.server = (pid_t)number(value);
       break;
     case 'h':
       fputs(kUsage, stdout);
@@ -102,8 +99,8 @@ static void (*way_named(const char* mode))(struct load*) {
 }
 
 int main(int count, char** arguments) {
-  static struct load load = {.connections = 1, .depth = 1};
-  struct options options = {.mode = "closed", .line_size = 64, .seconds = 1, .warm_up = 0.2};
+  static struct load load = {.connections = 1, .depth = 1, .measurement = {.warm_up_seconds = 0.2, .seconds = 1}};
+  struct options options = {.mode = "closed", .line_size = 64};
   read_options(count, arguments, &load, &options);
   void (*const run)(struct load*) = way_named(options.mode);
   load.script = make_script(load.depth, options.line_size);
@@ -113,6 +110,5 @@ int main(int count, char** arguments) {
     fflush(stdout);
     if (getchar() == EOF) return 0;
   }
-  begin(&load.measurement, options.warm_up, options.seconds, options.server);
   run(&load);
 }

@@ -99,6 +99,7 @@ void run_closed_loop(struct load* load) {
     streams[i].fd = connect_to(load->address);
     make_nonblocking(streams[i].fd);
   }
+  begin_warm_up(&load->measurement);
   for (size_t i = 0; i < load->connections; ++i) {
     watch(loop, streams[i].fd, &streams[i]);
     begin_round(&load->script, &streams[i], i, now());
@@ -127,6 +128,7 @@ static bool serve_visit(struct load* load, int loop, struct stream* stream) {
 void run_connecting(struct load* load) {
   const int loop = epoll_create1(EPOLL_CLOEXEC);
   struct stream* streams = make_streams(load->connections);
+  begin_warm_up(&load->measurement);
   for (size_t i = 0; i < load->connections; ++i) connect_anew(load, loop, &streams[i], i);
   serve_until_over(load, loop, serve_visit);
   free(streams);

@@ -1,6 +1,7 @@
 // Preloaded into a server (LD_PRELOAD): counts what it allocates. The count is in a file, ALLOCATIONS_FILE, that is
 // mapped, so that it can be read while the server runs: eight bytes, of the machine's order.
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -10,10 +11,10 @@
 #include <unistd.h>
 
 // The allocator's own functions, which those that are counted lead to.
-extern void* __libc_malloc(size_t size);
-extern void* __libc_calloc(size_t count, size_t size);
-extern void* __libc_realloc(void* block, size_t size);
-extern void* __libc_memalign(size_t alignment, size_t size);
+void* libc_malloc(size_t size) __asm__("__libc_malloc");
+void* libc_calloc(size_t number, size_t size) __asm__("__libc_calloc");
+void* libc_realloc(void* block, size_t size) __asm__("__libc_realloc");
+void* libc_memalign(size_t alignment, size_t size) __asm__("__libc_memalign");
 
 static _Atomic uint64_t before_it_is_mapped;
 static _Atomic uint64_t* count = &before_it_is_mapped;
@@ -31,25 +32,25 @@ static void count_one(void) { atomic_fetch_add_explicit(count, 1, memory_order_r
 
 void* malloc(size_t size) {
   count_one();
-  return __libc_malloc(size);
+  return libc_malloc(size);
 }
 
 void* calloc(size_t number, size_t size) {
   count_one();
-  return __libc_calloc(number, size);
+  return libc_calloc(number, size);
 }
 
 void* realloc(void* block, size_t size) {
   count_one();
-  return __libc_realloc(block, size);
+  return libc_realloc(block, size);
 }
 
 void* aligned_alloc(size_t alignment, size_t size) {
   count_one();
-  return __libc_memalign(alignment, size);
+  return libc_memalign(alignment, size);
 }
 
 int posix_memalign(void** block, size_t alignment, size_t size) {
   *block = aligned_alloc(alignment, size);
-  return *block == NULL ? 12 : 0;
+  return *block == NULL ? ENOMEM : 0;
 }

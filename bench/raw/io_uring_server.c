@@ -54,18 +54,17 @@ static struct chunk* chunks;
 static struct out_block* free_blocks;
 static struct connection* waiting;
 
-static struct io_uring_sqe* next_entry(void* connection, uintptr_t kind) {
+static struct io_uring_sqe* next_entry(struct connection* connection, uintptr_t kind) {
   struct io_uring_sqe* entry = io_uring_get_sqe(&ring);
   if (entry == NULL) {
     io_uring_submit(&ring);
     entry = io_uring_get_sqe(&ring);
   }
   if (entry == NULL) fail("io_uring_get_sqe");
-  entry->user_data = (uintptr_t)connection | kind;
+  io_uring_sqe_set_data(entry, (char*)connection + kind);
   return entry;
 }
 
-/// Fills an entry; what liburing's preparing leaves alone, as user data, is set by next_entry and survives.
 static void accept_next(int listener) {
   struct io_uring_sqe* entry = next_entry(NULL, kAccepted);
   io_uring_prep_multishot_accept(entry, listener, NULL, NULL, SOCK_CLOEXEC);
@@ -246,7 +245,7 @@ static void provide_buffers(void) {
 
 static void complete(const struct io_uring_cqe* completion, int listener) {
   const uintptr_t kind = completion->user_data % kKinds;
-  struct connection* connection = (struct connection*)(uintptr_t)(completion->user_data - kind);
+  struct connection* connection = (void*)((char*)io_uring_cqe_get_data(completion) - kind);
   if (kind == kAccepted) {
     on_accepted(completion, listener);
   } else if (kind == kReceived) {

@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 static const int64_t kSecond = 1000000000;
@@ -42,7 +41,7 @@ static int64_t cpu_of(pid_t process) {
 
 static size_t bucket_of(uint64_t latency) {
   if (latency < kSubBuckets) return latency;
-  const unsigned shift = 63 - (unsigned)__builtin_clzll(latency) - 9;
+  const size_t shift = 63 - (size_t)__builtin_clzll(latency) - 9;
   return shift * (kSubBuckets / 2) + (latency >> shift);
 }
 
@@ -74,11 +73,9 @@ static void print(const struct measurement* measurement, int64_t ended_at) {
   fflush(stdout);
 }
 
-void begin(struct measurement* measurement, double warm_up_seconds, double seconds, pid_t server) {
-  memset(measurement, 0, sizeof *measurement);
-  measurement->begins_at = now() + in_nanoseconds(warm_up_seconds);
-  measurement->ends_at = measurement->begins_at + in_nanoseconds(seconds);
-  measurement->server = server;
+void begin_warm_up(struct measurement* measurement) {
+  measurement->begins_at = now() + in_nanoseconds(measurement->warm_up_seconds);
+  measurement->ends_at = measurement->begins_at + in_nanoseconds(measurement->seconds);
 }
 
 bool count_round(struct measurement* measurement, size_t messages, int64_t started_at, int64_t ended_at) {

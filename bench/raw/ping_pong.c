@@ -42,6 +42,7 @@ void open_idle(struct load* load, size_t connections) {
 
 void run_ping_pong(struct load* load) {
   const int fd = connect_to(load->address);
+  begin_warm_up(&load->measurement);
   int64_t started_at = now();
   for (size_t round = 0;; ++round) {
     exchange(&load->script, round, fd, load->spin ? MSG_DONTWAIT : 0);

@@ -33,7 +33,9 @@ const std::vector<FolderRule>& folder_rules() {
 
 const std::vector<LibraryRule>& library_rules() {
   static const std::vector<LibraryRule> rules{
-      {.library = "liburing", .header = R"(^liburing(\.h|/))", .only_in = R"(^scheduler/backends/io_uring[^/]*$)"},
+      {.library = "liburing",
+       .header = R"(^liburing(\.h|/))",
+       .only_in = R"(^(scheduler/backends|bench/raw)/io_uring[^/]*$)"},
       {.library = "CLI11", .header = "^CLI/", .only_in = R"(^(command_line/|(server|client)/[a-z_]*options\.cpp$))"},
       {.library = "spdlog", .header = "^spdlog/", .only_in = R"(^server/log\.cpp$)"},
       {.library = "Boost.URL", .header = "^boost/url", .only_in = R"(^transports/url\.cpp$)"},

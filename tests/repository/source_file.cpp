@@ -95,7 +95,8 @@ bool is_text(const fs::path& path) {
                                                           ".clang-tidy", ".editorconfig", ".gitignore"};
   const std::string folder = path.parent_path().filename();
   return std::ranges::find(kExtensions, path.extension()) != kExtensions.end() ||
-         std::ranges::find(kNames, path.filename()) != kNames.end() || folder == "scripts" || folder == ".ci";
+         std::ranges::find(kNames, path.filename()) != kNames.end() || folder == "scripts" || folder == "bench" ||
+         folder == ".ci";
 }
 
 bool is_left_out(const fs::path& folder) {

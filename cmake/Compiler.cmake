@@ -36,3 +36,8 @@ if(GOTBACK_SANITIZE)
   # It makes a pipe to see whether an object can be read: out of descriptors, as some tests are, none seems to be.
   target_compile_options(gotback_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fno-sanitize=vptr>)
 endif()
+if(GOTBACK_SANITIZE MATCHES "thread")
+  # It knows one table of descriptors, and each thread has its own.
+  add_library(gotback_unwatched_descriptors OBJECT "${PROJECT_SOURCE_DIR}/tests/support/unwatched_descriptors.cpp")
+  target_link_libraries(gotback_options INTERFACE "$<TARGET_OBJECTS:gotback_unwatched_descriptors>")
+endif()

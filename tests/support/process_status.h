@@ -18,6 +18,13 @@ inline constexpr bool kSanitized = true;
 inline constexpr bool kSanitized = false;
 #endif
 
+/// How many threads the sanitizer of this build adds to a program that starts threads.
+#if __has_feature(thread_sanitizer)
+inline constexpr std::ptrdiff_t kThreadsOfSanitizer = 1;
+#else
+inline constexpr std::ptrdiff_t kThreadsOfSanitizer = 0;
+#endif
+
 /// Whether its first thread waits for something.
 bool is_asleep(pid_t pid);
 

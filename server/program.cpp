@@ -180,6 +180,7 @@ bool Program::have_started() const {
 /// Tells who waits for the server that it serves.
 bool Program::say_ready() const {
   std::vector<transport::Url> urls;
+  urls.reserve(bound_.size());
   for (const transport::BoundSocket& bound : bound_) urls.push_back(bound.url);
   const std::vector<std::string> objects = ready_objects(urls, ::getpid());
   if (!options_.port_file.empty()) {

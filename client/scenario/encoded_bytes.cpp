@@ -37,7 +37,7 @@ std::expected<std::string, std::string> decode_base64(std::string_view text) {
                                         static_cast<int>(text.size())) >= 0 &&
                        EVP_DecodeFinal(context.get(), out + size, &rest) == 1;
   if (!is_good) return std::unexpected("bad base64: it is A-Z, a-z, 0-9, + and /, filled up with = to groups of four");
-  bytes.resize(static_cast<std::size_t>(size + rest));
+  bytes.resize(static_cast<std::size_t>(size) + static_cast<std::size_t>(rest));
   return bytes;
 }
 

@@ -105,7 +105,7 @@ std::string format_rate(double per_second) {
   // Not with a general format: what is very small would get an exponent, which nobody writes.
   const int whole = static_cast<int>(std::floor(std::log10(per_second))) + 1;
   std::string number = fmt::format("{:.{}f}", per_second, std::max(kDigits - whole, 0));
-  if (number.contains('.')) number.resize(number.find_last_not_of("0") + 1);
+  if (number.contains('.')) number.resize(number.find_last_not_of('0') + 1);
   if (number.ends_with('.')) number.pop_back();
   return number + "/s";
 }

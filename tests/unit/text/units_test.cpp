@@ -43,6 +43,28 @@ TEST(ParseSize, RefusesWhatIsNoWholeNumberOfBytes) {
   }
 }
 
+TEST(ParseRate, TakesANumberAndATimeToCountIn) {
+  EXPECT_EQ(parse_rate("1000/s"), 1000);
+  EXPECT_EQ(parse_rate("2.5/s"), 2.5);
+  EXPECT_EQ(parse_rate("10/ms"), 10'000);
+  EXPECT_EQ(parse_rate("30/m"), 0.5);
+  EXPECT_EQ(parse_rate("900/h"), 0.25);
+  EXPECT_EQ(parse_rate("1000000/ms"), 1e9);
+}
+
+TEST(ParseRate, RefusesWhatHasNoUnitOrIsNoRate) {
+  for (const char* bad :
+       {"", "5", "/s", "s", "-1/s", "5 /s", "5/", "5/sec", "1e3/s", "nan/s", "inf/s", "5//s", "5/s/s"}) {
+    EXPECT_FALSE(parse_rate(bad)) << bad;
+  }
+  EXPECT_EQ(parse_rate("5").error(), "a rate is a number and a unit (/s, /ms, /m or /h), as in 1000/s or 2.5/s");
+}
+
+TEST(ParseRate, RefusesNoneAndMoreThanOneEachNanosecond) {
+  EXPECT_EQ(parse_rate("0/s").error(), "a rate is more than none");
+  EXPECT_EQ(parse_rate("1000001/ms").error(), "a rate is at most 1000000000/s");
+}
+
 TEST(FormatDuration, ShowsThreeDigitsAndTheUnitThatSuits) {
   EXPECT_EQ(format_duration(0ns), "0s");
   EXPECT_EQ(format_duration(999ns), "999ns");
@@ -58,6 +80,25 @@ TEST(FormatSize, ShowsPowersOf1024) {
   EXPECT_EQ(format_size(1023), "1023 B");
   EXPECT_EQ(format_size(1536), "1.5 KiB");
   EXPECT_EQ(format_size(64 << 20), "64 MiB");
+}
+
+TEST(FormatRate, ShowsWholeEventsOrFourDigits) {
+  EXPECT_EQ(format_rate(20'000), "20000/s");
+  EXPECT_EQ(format_rate(1'234'567.8), "1234568/s");
+  EXPECT_EQ(format_rate(1e9), "1000000000/s");
+  EXPECT_EQ(format_rate(1000.0 / 3), "333.3/s");
+  EXPECT_EQ(format_rate(2.5), "2.5/s");
+  EXPECT_EQ(format_rate(999.96), "1000/s");
+  EXPECT_EQ(format_rate(1.0 / 3600), "0.0002778/s");
+  EXPECT_EQ(format_rate(0), "0/s");
+}
+
+TEST(FormatRate, CanBeParsed) {
+  for (double rate = 1e-6; rate < 1e9; rate *= 1.7) {
+    const std::expected<double, std::string> parsed = parse_rate(format_rate(rate));
+    ASSERT_TRUE(parsed) << rate;
+    EXPECT_NEAR(*parsed, rate, rate * 0.0006);
+  }
 }
 
 }  // namespace

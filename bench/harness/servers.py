@@ -48,6 +48,28 @@ def own_servers(build: Path) -> list[Server]:
             Server("echo_server --spin", "ours", lambda address: command(address, "--spin", "1ms"), spins=True)]
 
 
+def peers(build: Path, sources: Path) -> list[Server]:
+    """Those that are not there have no program, or lack what runs them; a package of Debian's brings it."""
+
+    def built(name: str, program: str, package: str, **properties) -> Server:
+        path = build / "bench/peers" / program
+        missing = "" if path.exists() else f"install {package}"
+        return Server(name, "peer", lambda address: [str(path), address], missing, **properties)
+
+    def run_by(name: str, interpreter: list[str], check: list[str], source: str, package: str) -> Server:
+        found = shutil.which(interpreter[0]) and subprocess.run([*interpreter, *check], capture_output=True)
+        missing = "" if found and found.returncode == 0 else f"install {package}"
+        return Server(name, "peer", lambda address: [*interpreter, str(sources / source), address], missing,
+                      counts_allocations=False)
+
+    return [built("Asio awaitables", "asio", "libasio-dev"),
+            built("libuv", "libuv", "libuv1-dev"),
+            built("tokio", "tokio", "cargo librust-tokio-dev librust-memchr-dev"),
+            built("Go", "go", "golang-go", counts_allocations=False),
+            run_by("uvloop", ["/usr/bin/python3"], ["-c", "import uvloop"], "uvloop_server.py", "python3-uvloop"),
+            run_by("Node", ["node"], ["--version"], "node_server.js", "nodejs")]
+
+
 class Running:
     """A server that runs and is ready, on its core."""
 

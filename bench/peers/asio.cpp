@@ -1,0 +1,73 @@
+// The echo of lines as one writes it with Asio: a coroutine a connection, on one thread.
+//
+//   asio ADDRESS       a port of 127.0.0.1, or the path of a Unix socket
+
+#include <array>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <string>
+#include <string_view>
+
+#include <asio.hpp>
+
+namespace {
+
+using asio::awaitable;
+using asio::use_awaitable;
+
+constexpr std::size_t kReceive = 64UL * 1024;
+
+void append_answer(std::string_view chunk, bool& at_line_start, std::string& out) {
+  while (!chunk.empty()) {
+    if (at_line_start) out += "GOT:";
+    const std::size_t newline = chunk.find('\n');
+    at_line_start = newline != std::string_view::npos;
+    const std::size_t line = at_line_start ? newline + 1 : chunk.size();
+    out += chunk.substr(0, line);
+    chunk.remove_prefix(line);
+  }
+}
+
+template <typename Socket>
+awaitable<void> serve(Socket socket) try {
+  std::string received(kReceive, '\0');
+  std::string answer;
+  bool at_line_start = true;
+  for (;;) {
+    const std::size_t size = co_await socket.async_read_some(asio::buffer(received), use_awaitable);
+    answer.clear();
+    append_answer(std::string_view(received).substr(0, size), at_line_start, answer);
+    co_await async_write(socket, asio::buffer(answer), use_awaitable);
+  }
+} catch (const std::exception&) {  // the end of the stream is one
+}
+
+template <typename Protocol>
+awaitable<void> accept(typename Protocol::endpoint at) {
+  const auto executor = co_await asio::this_coro::executor;
+  typename Protocol::acceptor acceptor(executor, at);
+  acceptor.listen(4096);
+  std::puts("READY");
+  std::fflush(stdout);
+  for (;;) {
+    typename Protocol::socket socket = co_await acceptor.async_accept(use_awaitable);
+    if constexpr (std::is_same_v<Protocol, asio::ip::tcp>) socket.set_option(asio::ip::tcp::no_delay(true));
+    co_spawn(executor, serve(std::move(socket)), asio::detached);
+  }
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 2) return 2;
+  asio::io_context context(1);
+  const std::string address = arguments[1];
+  if (address.contains('/')) {
+    co_spawn(context, accept<asio::local::stream_protocol>(address), asio::detached);
+  } else {
+    const auto port = static_cast<asio::ip::port_type>(std::stoi(address));
+    co_spawn(context, accept<asio::ip::tcp>({asio::ip::address_v4::loopback(), port}), asio::detached);
+  }
+  context.run();
+}

@@ -62,7 +62,11 @@ void Histogram::subtract(const Histogram& earlier) {
 
 sched::Duration Histogram::min() const { return percentile(0); }
 
-sched::Duration Histogram::max() const { return percentile(100); }
+sched::Duration Histogram::max() const {
+  std::size_t index = counts_.size();
+  while (index > 0 && counts_[index - 1] == 0) --index;
+  return index == 0 ? sched::Duration::zero() : slots::highest(index - 1);
+}
 
 sched::Duration Histogram::mean() const {
   if (count_ == 0) return {};

@@ -21,8 +21,8 @@ double time_to_count(double count, double rate, double growth) {
 
 }  // namespace
 
-Schedule::Schedule(double first_rate, std::vector<Stage> stages, Arrival arrival, unsigned thread, unsigned threads,
-                   std::uint64_t seed)
+Schedule::Schedule(double first_rate, const std::vector<Stage>& stages, Arrival arrival, unsigned thread,
+                   unsigned threads, std::uint64_t seed)
     : arrival_(arrival), threads_(threads), random_state_(random_state(seed, "schedule", thread)), position_(thread) {
   sched::check(thread < threads, "the thread is one of the threads");
   sched::check(first_rate >= 0, "a rate is not negative");

@@ -27,7 +27,7 @@ struct Stage {
 class Schedule {
  public:
   /// `thread` counts from 0; `seed` is for Poisson arrivals.
-  Schedule(double first_rate, std::vector<Stage> stages, Arrival arrival, unsigned thread, unsigned threads,
+  Schedule(double first_rate, const std::vector<Stage>& stages, Arrival arrival, unsigned thread, unsigned threads,
            std::uint64_t seed);
 
   /// The next start, from the load's beginning, never earlier than the one before; nothing when the stages are over.

@@ -10,6 +10,8 @@ constexpr std::string_view kCpp = R"(\.(h|cpp|c)$)";
 constexpr std::string_view kBackendsAndTests = "^(scheduler/backends|tests|bench)/";
 constexpr std::string_view kBackendsTestsAndTheDrawOfASeed =
     R"(^(scheduler/backends|tests|bench)/|^client/run/run_command\.cpp$)";
+constexpr std::string_view kBackendsTestsAndTheThreadsOwnTime =
+    R"(^(scheduler/backends|tests|bench)/|^client/load/usage\.cpp$)";
 constexpr std::string_view kRepositoryTests = "^tests/repository/";
 
 }  // namespace
@@ -39,7 +41,9 @@ const std::vector<LibraryRule>& library_rules() {
       {.library = "CLI11", .header = "^CLI/", .only_in = R"(^(command_line/|(server|client)/[a-z_]*options\.cpp$))"},
       {.library = "spdlog", .header = "^spdlog/", .only_in = R"(^server/log\.cpp$)"},
       {.library = "Boost.URL", .header = "^boost/url", .only_in = R"(^transports/url\.cpp$)"},
-      {.library = "OpenSSL", .header = "^openssl/", .only_in = R"(^client/scenario/encoded_bytes\.cpp$)"},
+      {.library = "OpenSSL",
+       .header = "^openssl/",
+       .only_in = R"(^client/scenario/encoded_bytes\.cpp$)"},
       {.library = "nlohmann_json", .header = "^nlohmann/", .not_in = "^(scheduler|echo)/"},
       {.library = "fmt", .header = "^fmt/", .not_in = "^(scheduler|echo)/"},
       {.library = "pugixml", .header = "^pugixml", .only_in = R"(^client/report/junit\.cpp$)"},
@@ -78,7 +82,7 @@ const std::vector<BannedText>& banned_texts() {
        .example = "std::random_device device;"},
       {.pattern = R"((_c|\bC)lock::now\s*\(|\b(gettimeofday|clock_gettime)\s*\(|\btime\((nullptr|NULL|0)\))",
        .applies_to = kCpp,
-       .except_in = kBackendsAndTests,
+       .except_in = kBackendsTestsAndTheThreadsOwnTime,
        .reason = "the time comes from the scheduler, so that a simulation repeats exactly",
        .example_path = "scheduler/a.cpp",
        .example = "auto now = std::chrono::steady_clock::now();"},
@@ -102,6 +106,12 @@ const std::vector<BannedText>& banned_texts() {
        .reason = "command_line brings CLI11 along: for those who read options alone",
        .example_path = "client/options.h",
        .example = "#include \"command_line/command_line.h\""},
+      {.pattern = R"(#include "client/(scenario|run|report|manual)/)",
+       .part = Part::without_comments,
+       .applies_to = "^client/load/",
+       .reason = "what is measured and when is the same whatever a load is made of",
+       .example_path = "client/load/a.h",
+       .example = "#include \"client/scenario/model.h\""},
       {.pattern = R"(\b(TODO|FIXME|XXX|HACK)\b)",
        .part = Part::everything,
        .applies_to = kAnywhere,

@@ -18,14 +18,13 @@ static const char kUsage[] =
     "  --mode MODE       closed: each connection sends when its reply has come (the default)\n"
     "                    blocking: one connection, without epoll\n"
     "                    connecting: a connection for each round\n"
+    "                    idle: one round on each, then print IDLE and keep them until the input ends\n"
     "  --spin            do not block\n"
-    "  --idle N          first open N connections, with one exchange each; print IDLE, and go on at a line of input\n"
     "  --server PID      measure its CPU time too\n";
 
 struct options {
   const char* mode;
   size_t line_size;
-  size_t idle;
 };
 
 static size_t number(const char* text) { return strtoul(text, NULL, 10); }
@@ -58,9 +57,6 @@ static void take_option(int letter, const char* value, struct load* load, struct
     case 'p':
       load->spin = true;
       break;
-    case 'i':
-      options->idle = number(value);
-      break;
     case 'v':
       load->measurement.server = (pid_t)number(value);
       break;
@@ -80,7 +76,7 @@ static void read_options(int count, char** arguments, struct load* load, struct 
                                         {"warm-up", required_argument, NULL, 'w'},
                                         {"mode", required_argument, NULL, 'm'},
                                         {"spin", no_argument, NULL, 'p'},
-                                        {"idle", required_argument, NULL, 'i'},
+
                                         {"server", required_argument, NULL, 'v'},
                                         {"help", no_argument, NULL, 'h'},
                                         {NULL, 0, NULL, 0}};
@@ -95,6 +91,7 @@ static void (*way_named(const char* mode))(struct load*) {
   if (strcmp(mode, "closed") == 0) return run_closed_loop;
   if (strcmp(mode, "blocking") == 0) return run_ping_pong;
   if (strcmp(mode, "connecting") == 0) return run_connecting;
+  if (strcmp(mode, "idle") == 0) return run_idle;
   refuse();
 }
 
@@ -104,11 +101,5 @@ int main(int count, char** arguments) {
   read_options(count, arguments, &load, &options);
   void (*const run)(struct load*) = way_named(options.mode);
   load.script = make_script(load.depth, options.line_size);
-  if (options.idle > 0) {
-    open_idle(&load, options.idle);
-    puts("IDLE");
-    fflush(stdout);
-    if (getchar() == EOF) return 0;
-  }
   run(&load);
 }

@@ -46,6 +46,7 @@ struct connection {
   struct connection* next_waiting;
 };
 
+static struct connection nobody;  ///< what concerns no connection is submitted for it
 static struct io_uring ring;
 static struct io_uring_buf_ring* provided;
 static char* buffers;
@@ -66,7 +67,7 @@ static struct io_uring_sqe* next_entry(struct connection* connection, uintptr_t 
 }
 
 static void accept_next(int listener) {
-  struct io_uring_sqe* entry = next_entry(NULL, kAccepted);
+  struct io_uring_sqe* entry = next_entry(&nobody, kAccepted);
   io_uring_prep_multishot_accept(entry, listener, NULL, NULL, SOCK_CLOEXEC);
 }
 
@@ -141,7 +142,7 @@ static void drop_chunks(struct connection* connection) {
 static void close_when_done(struct connection* connection) {
   if (!connection->ended || connection->receiving || connection->waits_for_buffers) return;
   if (connection->sending.size > 0 || connection->first_chunk != kNothing) return;
-  struct io_uring_sqe* entry = next_entry(NULL, kClosed);
+  struct io_uring_sqe* entry = next_entry(&nobody, kClosed);
   io_uring_prep_close(entry, connection->fd);
   entry->flags |= IOSQE_CQE_SKIP_SUCCESS;
   free(connection);

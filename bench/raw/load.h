@@ -17,9 +17,6 @@ struct load {
   struct measurement measurement;
 };
 
-/// Connects and makes one exchange on each connection; they stay open. Ends the program when a reply is wrong.
-void open_idle(struct load* load, size_t connections);
-
 /// One connection, one line at a time, blocking.
 void run_ping_pong(struct load* load);
 
@@ -28,3 +25,6 @@ void run_closed_loop(struct load* load);
 
 /// Connects, exchanges one round, closes: `connections` at a time.
 void run_connecting(struct load* load);
+
+/// Makes one exchange on each connection, prints IDLE, and keeps them open until the input ends.
+void run_idle(struct load* load);

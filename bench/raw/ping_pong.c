@@ -36,10 +36,6 @@ static void exchange(const struct script* script, size_t round, int fd, int flag
   receive_reply(script, round, fd, flags);
 }
 
-void open_idle(struct load* load, size_t connections) {
-  for (size_t i = 0; i < connections; ++i) exchange(&load->script, i, connect_to(load->address), 0);
-}
-
 void run_ping_pong(struct load* load) {
   const int fd = connect_to(load->address);
   begin_warm_up(&load->measurement);
@@ -50,4 +46,11 @@ void run_ping_pong(struct load* load) {
     if (!count_round(&load->measurement, load->depth, started_at, ended_at)) return;
     started_at = ended_at;
   }
+}
+
+void run_idle(struct load* load) {
+  for (size_t i = 0; i < load->connections; ++i) exchange(&load->script, i, connect_to(load->address), 0);
+  puts("IDLE");
+  fflush(stdout);
+  while (getchar() != EOF) continue;
 }

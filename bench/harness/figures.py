@@ -2,6 +2,8 @@
 
 from statistics import median
 
+_USED_UP = 0.9  # of what the server was allowed
+
 Run = dict
 Runs = dict[str, list[Run]]  # by server
 
@@ -13,6 +15,11 @@ def rate(run: Run) -> float:
 def cpu_us(run: Run) -> float:
     """The server's CPU time a message, in microseconds."""
     return run["server_cpu_seconds"] * 1e6 / run["messages"]
+
+
+def cpu_share(run: Run) -> float:
+    """How much of a core the server used."""
+    return run["server_cpu_seconds"] / run["seconds"]
 
 
 def goodness(run: Run, counts: str) -> float:
@@ -31,6 +38,18 @@ def ratio(runs: Runs, server: str, reference: str, counts: str) -> float:
     round disturbs both."""
     return median(goodness(mine, counts) / goodness(other, counts)
                   for mine, other in zip(runs[server], runs[reference]))
+
+
+def is_limit(runs: list[Run], allowed: float = 0.5) -> bool:
+    """Whether the server was what limited the rate: whether it used what it was allowed, half a core."""
+    return typical(runs, cpu_share) >= _USED_UP * allowed
+
+
+def counted(runs: Runs, servers: list[str], counts: str) -> str:
+    """What is to be compared: not a capacity where the generator, or the rest of the machine, was the limit."""
+    if counts == "capacity" and not all(is_limit(runs[server]) for server in servers):
+        return "cpu"
+    return counts
 
 
 def best(runs: Runs, servers: list[str], counts: str) -> str | None:

@@ -2,6 +2,7 @@
 server. What is not allowed here is done without, and said in `notes`."""
 
 import os
+import resource
 import shutil
 import socket
 import subprocess
@@ -54,51 +55,52 @@ def cores() -> tuple[int, int]:
     return allowed[0], allowed[-1]
 
 
+def most_descriptors() -> int:
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+
+
 def start(command: list[str], core: int, **options) -> subprocess.Popen:
-    """Starts a program on a core, before others where that is allowed."""
+    """Starts a program on a core, with all the descriptors that it may have."""
 
     def prepare() -> None:
         os.sched_setaffinity(0, {core})
-        if os.geteuid() == 0:
-            try:
-                os.setpriority(os.PRIO_PROCESS, 0, -15)
-            except PermissionError:
-                pass  # it is only politeness of others that is lost
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most_descriptors(), most_descriptors()))
 
     return subprocess.Popen(command, preexec_fn=prepare, **options)
 
 
-class HalfCore:
-    """A control group that runs half of the time of one core. `allowed` is false where none can be made."""
+class ControlGroup:
+    """Processes that run before those of others, and if `limited` for half of the time of one core. `allowed` is false
+    where no such group can be made."""
 
-    def __init__(self) -> None:
-        version_1 = (_CGROUP / "cpu/cpu.cfs_quota_us").exists() or (_CGROUP / "cpu/cgroup.procs").exists()
-        self._path = (_CGROUP / "cpu" if version_1 else _CGROUP) / f"gotback-bench-{os.getpid()}"
+    def __init__(self, name: str, limited: bool) -> None:
+        version_1 = (_CGROUP / "cpu/cgroup.procs").exists()
+        self._path = (_CGROUP / "cpu" if version_1 else _CGROUP) / f"gotback-bench-{name}-{os.getpid()}"
         try:
-            self._make(version_1)
+            self._make(version_1, limited)
             self.allowed = True
         except OSError as error:
             self.allowed = False
-            notes.append(f"half a core is not allowed here ({error}): CPU time a message is what is compared")
+            if limited:
+                notes.append(f"half a core is not allowed here ({error}): CPU time a message is what is compared")
 
-    def _make(self, version_1: bool) -> None:
+    def _make(self, version_1: bool, limited: bool) -> None:
         if not version_1:
             (_CGROUP / "cgroup.subtree_control").write_text("+cpu")
         self._path.mkdir()
+        half = _PERIOD_US // 2
         if version_1:
-            settings = {"cpu.cfs_period_us": _PERIOD_US, "cpu.cfs_quota_us": _PERIOD_US // 2, "cpu.shares": 65536}
+            settings = {"cpu.shares": "65536"}
+            quota = {"cpu.cfs_period_us": str(_PERIOD_US), "cpu.cfs_quota_us": str(half)}
         else:
-            settings = {"cpu.max": f"{_PERIOD_US // 2} {_PERIOD_US}", "cpu.weight": 10000}
-        for name, value in settings.items():
-            (self._path / name).write_text(str(value))
+            settings = {"cpu.weight": "10000"}
+            quota = {"cpu.max": f"{half} {_PERIOD_US}"}
+        for name, value in (settings | (quota if limited else {})).items():
+            (self._path / name).write_text(value)
 
     def take(self, pid: int) -> None:
         if self.allowed:
             (self._path / "cgroup.procs").write_text(str(pid))
-
-    def release(self, pid: int) -> None:
-        if self.allowed:
-            (self._path.parent / "cgroup.procs").write_text(str(pid))
 
     def remove(self) -> None:
         if self.allowed:

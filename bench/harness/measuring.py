@@ -23,7 +23,8 @@ class Bench:
 
     build: Path
     directory: Path  # for sockets and logs
-    half_core: isolation.HalfCore
+    half_core: isolation.ControlGroup
+    first: isolation.ControlGroup  # not limited, but before others
     server_core: int
     generator_core: int
     rounds: int
@@ -31,13 +32,17 @@ class Bench:
     warm_up: float
 
     def start(self, server: Server, transport: str, environment: dict | None = None) -> Running:
-        return Running(server, transport, self.directory, self.server_core, environment)
+        running = Running(server, transport, self.directory, self.server_core, environment)
+        self.first.take(running.pid)
+        return running
 
     def generator(self, shape: Shape, running: Running, *options: str, **streams) -> subprocess.Popen:
         command = [str(self.build / "bench/raw_client"), *shape.generator, "--server", str(running.pid), *options,
                    *(["--spin"] if running.server.spins else []), running.address]
-        return isolation.start(command, self.generator_core, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                               **streams)
+        generator = isolation.start(command, self.generator_core, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                    text=True, **streams)
+        self.first.take(generator.pid)
+        return generator
 
     def measure(self, shape: Shape, running: Running, seconds: float | None = None,
                 warm_up: float | None = None) -> Run:

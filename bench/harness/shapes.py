@@ -1,6 +1,6 @@
 """What is asked of a server: the shapes, as data."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,5 @@ SHAPES = (
     Shape("unix-lines", "unix", "lines of 64 B, 50 connections, 32 at once", _options(50, depth=32)),
 )
 
+IDLE = Shape("idle", "tcp", "connections that are silent", ("--mode", "idle"))
 BUSY = Shape("busy-64", "tcp", "ping-pong of 64 B, 64 connections", _options(64))
-
-
-def named(names: list[str]) -> list[Shape]:
-    unknown = set(names) - {shape.name for shape in SHAPES}
-    if unknown:
-        raise ValueError(f"no such shape: {', '.join(sorted(unknown))}; there are {', '.join(s.name for s in SHAPES)}")
-    return [shape for shape in SHAPES if not names or shape.name in names]

@@ -3,7 +3,7 @@
 from harness import figures
 from harness.shapes import Shape
 
-_HEADINGS = ("", "a second", "p50 µs", "p99 µs", "CPU µs", "calls", "allocs", "MiB", "of raw", "CPU", "of peers")
+_HEADINGS = ("", "a second", "p50 µs", "p99 µs", "CPU µs", "used", "calls", "allocs", "MiB", "of raw", "CPU", "of peers")
 _NAME_WIDTH = 34
 
 
@@ -37,6 +37,7 @@ def rows_of(shape: Shape, result: dict, kinds: dict[str, str]) -> list[dict]:
         "p50_us": figures.typical(runs[name], lambda run: run["p50_ns"] / 1000),
         "p99_us": figures.typical(runs[name], lambda run: run["p99_ns"] / 1000),
         "cpu_us": figures.typical(runs[name], figures.cpu_us),
+        "cpu_share": figures.typical(runs[name], figures.cpu_share),
         "system_calls": result["system_calls"].get(name),
         "allocations": result["allocations"].get(name),
         "memory_mib": result["memory_kib"][name] / 1024,
@@ -50,8 +51,8 @@ def rows_of(shape: Shape, result: dict, kinds: dict[str, str]) -> list[dict]:
 def text_of(shape: Shape, result: dict, kinds: dict[str, str]) -> str:
     lines = [f"{shape.transport}: {shape.title}", _row(_HEADINGS)]
     for row in rows_of(shape, result, kinds):
-        numbers = (row[key] for key in ("rate", "p50_us", "p99_us", "cpu_us", "system_calls", "allocations",
-                                        "memory_mib"))
+        numbers = (row[key] for key in ("rate", "p50_us", "p99_us", "cpu_us", "cpu_share", "system_calls",
+                                        "allocations", "memory_mib"))
         lines.append(_row((row["server"], *map(_number, numbers),
                            *(_ratio(row[key]) for key in ("of_raw", "cpu_of_raw", "of_peers")))))
     lines += [f"{name}: {why}" for name, why in result["failures"].items()]

@@ -3,6 +3,7 @@
     answers_test.py BUILD
 """
 
+import os
 import socket
 import subprocess
 import sys
@@ -58,7 +59,7 @@ class Answers(unittest.TestCase):
     def check(self, server: Server, transport: str) -> None:
         with tempfile.TemporaryDirectory() as directory:
             try:
-                running = Running(server, transport, Path(directory), core=0)
+                running = Running(server, transport, Path(directory), core=min(os.sched_getaffinity(0)))
             except RuntimeError as error:
                 if _IO_URING_IS_MISSING in str(error):
                     self.skipTest(str(error))

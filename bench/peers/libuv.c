@@ -3,6 +3,7 @@
 //
 //   libuv ADDRESS       a port of 127.0.0.1, or the path of a Unix socket
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,7 +82,7 @@ static void write_answer(struct client* client, size_t size) {
   rest->request.data = rest;
   memcpy(rest->data, answer + taken, size - taken);
   uv_buf_t left = uv_buf_init(rest->data, (unsigned)(size - taken));
-  check(uv_write(&rest->request, &client->as.stream, &left, 1, on_written), "write");
+  if (uv_write(&rest->request, &client->as.stream, &left, 1, on_written) < 0) free(rest);
 }
 
 static void on_received(uv_stream_t* stream, ssize_t size, const uv_buf_t* buffer) {
@@ -110,6 +111,7 @@ static void on_connection(uv_stream_t* listener, int status) {
 
 int main(int count, char** arguments) {
   if (count != 2) return 2;
+  signal(SIGPIPE, SIG_IGN);
   const char* address = arguments[1];
   static struct client listener;
   if (strchr(address, '/') != NULL) {

@@ -2,12 +2,13 @@
 //
 //   asio ADDRESS       a port of 127.0.0.1, or the path of a Unix socket
 
-#include <array>
 #include <cstdio>
-#include <cstring>
 #include <exception>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
 
 #include <asio.hpp>
 
@@ -30,17 +31,19 @@ void append_answer(std::string_view chunk, bool& at_line_start, std::string& out
 }
 
 template <typename Socket>
-awaitable<void> serve(Socket socket) try {
+awaitable<void> serve(Socket socket) {
   std::string received(kReceive, '\0');
   std::string answer;
   bool at_line_start = true;
-  for (;;) {
-    const std::size_t size = co_await socket.async_read_some(asio::buffer(received), use_awaitable);
+  for (std::error_code error;;) {
+    const std::size_t size =
+        co_await socket.async_read_some(asio::buffer(received), redirect_error(use_awaitable, error));
+    if (error) co_return;
     answer.clear();
     append_answer(std::string_view(received).substr(0, size), at_line_start, answer);
-    co_await async_write(socket, asio::buffer(answer), use_awaitable);
+    co_await async_write(socket, asio::buffer(answer), redirect_error(use_awaitable, error));
+    if (error) co_return;
   }
-} catch (const std::exception&) {  // the end of the stream is one
 }
 
 template <typename Protocol>
@@ -59,7 +62,7 @@ awaitable<void> accept(typename Protocol::endpoint at) {
 
 }  // namespace
 
-int main(int count, char** arguments) {
+int main(int count, char** arguments) try {
   if (count != 2) return 2;
   asio::io_context context(1);
   const std::string address = arguments[1];
@@ -70,4 +73,7 @@ int main(int count, char** arguments) {
     co_spawn(context, accept<asio::ip::tcp>({asio::ip::address_v4::loopback(), port}), asio::detached);
   }
   context.run();
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "%s\n", error.what());
+  return 1;
 }

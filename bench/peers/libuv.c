@@ -10,7 +10,7 @@
 #include <string.h>
 #include <uv.h>
 
-enum { kReceive = 64 * 1024, kPrefixSize = 4, kBacklog = 4096 };
+enum { kReceive = 64 * 1024, kPrefixSize = 4, kBacklog = 4096, kHalfPage = 2048 };
 
 struct client {
   union {
@@ -27,8 +27,10 @@ struct rest {
   char data[];
 };
 
-static char received[kReceive];
-static char answer[kReceive * (kPrefixSize + 1)];
+static char received[kReceive] __attribute__((aligned(4096)));
+/// Half a page from `received`, so that a copy does not collide with itself in the low 12 bits of its addresses.
+static char answer_pages[kHalfPage + kReceive * (kPrefixSize + 1)] __attribute__((aligned(4096)));
+static char* const answer = answer_pages + kHalfPage;
 
 static void check(int result, const char* what) {
   if (result >= 0) return;

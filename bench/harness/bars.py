@@ -71,8 +71,9 @@ def _candidates(bar: Bar, kinds: dict[str, str]) -> list[str]:
 
 
 def judge(bar: Bar, results: dict) -> Verdict:
-    runs = results["shapes"].get(bar.shape, {}).get("runs", {})
-    other = figures.best(runs, _candidates(bar, results["kinds"]), _SHAPES[bar.shape].counts)
+    result = results["shapes"].get(bar.shape, {"runs": {}, "half_core": False})
+    runs, counts = result["runs"], figures.compared_by(_SHAPES[bar.shape].counts, result["half_core"])
+    other = figures.best(runs, _candidates(bar, results["kinds"]), counts)
     if other is None or bar.server not in runs:
         return Verdict(str(bar), "", None)
     ratios = {}

@@ -1,6 +1,6 @@
 """The figures as Markdown, for docs/performance.md."""
 
-from harness import bars, figures, table
+from harness import bars, table
 from harness.shapes import SHAPES, Shape
 
 _BEGIN, _END = "<!-- figures: written by bench/report -->", "<!-- end of figures -->"
@@ -43,9 +43,8 @@ def _ratios(results: dict) -> list[str]:
 
 
 def _ratio_of(shape: Shape, results: dict, name: str) -> str:
-    runs = results["shapes"][shape.name]["runs"]
-    raw = figures.best(runs, [other for other, kind in results["kinds"].items() if kind == "raw"], shape.counts)
-    return f"{figures.ratio(runs, name, raw, shape.counts):.2f}" if raw and name in runs else ""
+    pairs = table.ratios_to_raw(shape, results["shapes"][shape.name], results["kinds"])
+    return f"{pairs[name]:.2f}" if name in pairs else ""
 
 
 def _number(value: float | None) -> str:

@@ -45,6 +45,11 @@ def is_limit(runs: list[Run], allowed: float = 0.5) -> bool:
     return typical(runs, cpu_share) >= _USED_UP * allowed
 
 
+def compared_by(counts: str, half_core: bool) -> str:
+    """What tells servers apart: a rate tells nothing of one that was not limited."""
+    return "cpu" if counts == "capacity" and not half_core else counts
+
+
 def counted(runs: Runs, servers: list[str], counts: str) -> str:
     """What is to be compared: not a capacity where the generator, or the rest of the machine, was the limit."""
     if counts == "capacity" and not all(is_limit(runs[server]) for server in servers):

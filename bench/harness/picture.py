@@ -2,7 +2,7 @@
 
 from html import escape
 
-from harness import figures
+from harness import table
 from harness.shapes import SHAPES, Shape
 
 _COLUMNS = 2
@@ -14,21 +14,12 @@ _COLOURS = {"ours": "#d9480f", "raw": "#868e96", "peer": "#4c78a8"}
 _TEXT, _FAINT = "#212529", "#adb5bd"
 
 
-def shown(runs: figures.Runs, kinds: dict[str, str], counts: str) -> list[str]:
-    """The servers of a panel: of the io_uring loops and of ours on io_uring one each."""
-    loops = [name for name in runs if name.startswith("raw io_uring")]
-    best_loop = figures.best(runs, loops, counts)
-    left_out = {name for name in loops if name != best_loop} | {"echo_server --backend io_uring", "echo_server --spin"}
-    return [name for name in runs if name in kinds and name not in left_out]
-
-
-def ratios(shape: Shape, runs: figures.Runs, kinds: dict[str, str]) -> list[tuple[str, float]]:
-    """How good each server of a panel is beside the best raw loop, the best first."""
-    raw = figures.best(runs, [name for name, kind in kinds.items() if kind == "raw"], shape.counts)
-    if raw is None:
-        return []
-    pairs = [(name, figures.ratio(runs, name, raw, shape.counts)) for name in shown(runs, kinds, shape.counts)]
-    return sorted(pairs, key=lambda pair: -pair[1])
+def shown(shape: Shape, results: dict) -> list[tuple[str, float]]:
+    """The bars of a panel, the longest first. Of the io_uring loops the best one, of ours on io_uring one."""
+    ratios = table.ratios_to_raw(shape, results["shapes"][shape.name], results["kinds"])
+    loops = [name for name in ratios if name.startswith("raw io_uring")]
+    left_out = {*loops[1:], "echo_server --backend io_uring", "echo_server --spin"}
+    return [(name, ratio) for name, ratio in ratios.items() if name not in left_out]
 
 
 def _text(x: float, y: float, text: str, **style: str) -> str:
@@ -69,8 +60,7 @@ def _head(results: dict) -> list[str]:
 
 
 def svg_of(results: dict) -> str:
-    panels = [(shape, ratios(shape, results["shapes"][shape.name]["runs"], results["kinds"]))
-              for shape in SHAPES if shape.name in results["shapes"]]
+    panels = [(shape, shown(shape, results)) for shape in SHAPES if shape.name in results["shapes"]]
     width = 2 * _MARGIN + _COLUMNS * _PANEL_WIDTH + (_COLUMNS - 1) * _GAP
     parts, top = _head(results), _HEAD_HEIGHT
     for first in range(0, len(panels), _COLUMNS):

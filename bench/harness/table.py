@@ -23,12 +23,12 @@ def _row(cells: tuple[str, ...]) -> str:
 
 def rows_of(shape: Shape, result: dict, kinds: dict[str, str]) -> list[dict]:
     """The figures of a shape, a dict a server, the best first."""
-    runs = result["runs"]
-    raw = figures.best(runs, [name for name, kind in kinds.items() if kind == "raw"], shape.counts)
-    peer = figures.best(runs, [name for name, kind in kinds.items() if kind == "peer"], shape.counts)
+    runs, counts = result["runs"], figures.compared_by(shape.counts, result["half_core"])
+    raw = figures.best(runs, [name for name, kind in kinds.items() if kind == "raw"], counts)
+    peer = figures.best(runs, [name for name, kind in kinds.items() if kind == "peer"], counts)
 
-    def of(name: str, reference: str | None, counts: str) -> float | None:
-        return figures.ratio(runs, name, reference, counts) if reference else None
+    def of(name: str, reference: str | None, by: str) -> float | None:
+        return figures.ratio(runs, name, reference, by) if reference else None
 
     capacity = 2 if shape.limited and result["half_core"] else 1  # of the whole core
     rows = [{
@@ -41,11 +41,16 @@ def rows_of(shape: Shape, result: dict, kinds: dict[str, str]) -> list[dict]:
         "system_calls": result["system_calls"].get(name),
         "allocations": result["allocations"].get(name),
         "memory_mib": result["memory_kib"][name] / 1024,
-        "of_raw": of(name, raw, shape.counts),
+        "of_raw": of(name, raw, counts),
         "cpu_of_raw": of(name, raw, "cpu"),
-        "of_peers": of(name, peer, shape.counts),
+        "of_peers": of(name, peer, counts),
     } for name in runs]
     return sorted(rows, key=lambda row: -(row["of_raw"] or row["rate"]))
+
+
+def ratios_to_raw(shape: Shape, result: dict, kinds: dict[str, str]) -> dict[str, float]:
+    """How good each server is beside the best raw loop, the best first; nothing where no loop was measured."""
+    return {row["server"]: row["of_raw"] for row in rows_of(shape, result, kinds) if row["of_raw"] is not None}
 
 
 def text_of(shape: Shape, result: dict, kinds: dict[str, str]) -> str:

@@ -24,7 +24,7 @@ def limited(*rates: float) -> list[figures.Run]:
 
 
 def results_of(shape: str, runs: figures.Runs, kinds: dict[str, str]) -> dict:
-    return {"kinds": kinds, "shapes": {shape: {"runs": runs}}}
+    return {"kinds": kinds, "shapes": {shape: {"runs": runs, "half_core": True}}}
 
 
 class Figures(unittest.TestCase):
@@ -50,6 +50,11 @@ class Figures(unittest.TestCase):
         self.assertEqual(figures.counted(runs, ["mine"], "capacity"), "capacity")
         self.assertEqual(figures.counted(runs, ["mine", "other"], "capacity"), "cpu")
         self.assertEqual(figures.counted(runs, ["mine", "other"], "latency"), "latency")
+
+    def test_where_no_server_is_limited_cpu_time_is_compared(self) -> None:
+        self.assertEqual(figures.compared_by("capacity", half_core=False), "cpu")
+        self.assertEqual(figures.compared_by("capacity", half_core=True), "capacity")
+        self.assertEqual(figures.compared_by("latency", half_core=False), "latency")
 
 
 class Bars(unittest.TestCase):

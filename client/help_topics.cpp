@@ -77,6 +77,7 @@ constexpr auto kExitCodes = std::to_array<Entry>({
     {"1", "an assertion failed, or by hand a network error"},
     {"2", "usage, or an invalid scenario"},
     {"3", "could not test: the first contact failed, or a limit of the machine"},
+    {"4", "a threshold did not hold"},
     {"5", "nothing was selected"},
     {"6", "the run's --timeout passed"},
     {"7", "a report could not be written"},

@@ -25,8 +25,8 @@ constexpr Help kRunHelp{
     R"(A duration is a number and a unit: ns, us, ms, s, m or h. In COMMAND and ARGS, a word with blanks stands in quotation
 marks; there is no shell.
 
-Exit status: 0 all passed, 1 an assertion failed, 2 usage or an invalid scenario, 3 could not test, 5 nothing was
-selected or all was skipped, 6 the timeout, 7 a report could not be written, 130 or 143 a signal.
+Exit status: 0 all passed, 1 an assertion failed, 2 usage or an invalid scenario, 3 could not test, 4 a threshold did
+not hold, 5 nothing was selected or all was skipped, 6 the timeout, 7 a report could not be written, 130 or 143 a signal.
 
 Examples:
   echo_client scenarios/multi.json

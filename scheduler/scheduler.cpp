@@ -1,5 +1,7 @@
 #include "scheduler/scheduler.h"
 
+#include <algorithm>
+
 #include "scheduler/backend.h"
 #include "scheduler/operation.h"
 #include "scheduler/scope.h"
@@ -61,7 +63,10 @@ void Scheduler::run_until_end(Fiber& root) {
 
 void Scheduler::run_ready() {
   ready_.append(deferred_);
-  if (!ready_.empty()) idle_since_ = now_;
+  const bool has_work = !ready_.empty();
+  if (is_idle_ && has_work) spun_ += std::min(now_ - idle_since_, options_.spin);
+  if (has_work || !is_idle_) idle_since_ = now_;
+  is_idle_ = !has_work;
   for (int left = kResumesPerTurn; left > 0 && !ready_.empty(); --left) resume(next_ready());
 }
 

@@ -71,8 +71,11 @@ class Scheduler {
     return budget_ > 0;
   }
 
-  /// The number of turns taken; for measurements.
+  // For measurements.
+  /// The number of turns taken.
   std::uint64_t turns() const { return turns_; }
+  /// How long it has looked for work that was not there instead of sleeping.
+  Duration spun() const { return spun_; }
 
  private:
   friend class Fiber;
@@ -90,6 +93,8 @@ class Scheduler {
   const bool draws_order_;
   Instant now_{};
   Instant idle_since_{};
+  bool is_idle_ = false;
+  Duration spun_{};
   TimerQueue timers_;
   IntrusiveList<Fiber, ReadyTag> ready_;
   IntrusiveList<Fiber, ReadyTag> deferred_;

@@ -28,7 +28,8 @@ Client::Client(const scenario::Group& group, std::uint64_t index, ThreadContext&
       random_state_(random_state(thread.run.seed, group.name, index)),
       rechunk_state_(random_state(thread.run.rechunk.value_or(0), group.name, index)),
       random_([this] { return next_random(random_state_); }),
-      values_(thread.run.values) {}
+      values_(thread.run.values),
+      started_(sched::now()) {}
 
 Task<Outcome> Client::run() {
   bool passed = false;
@@ -48,12 +49,11 @@ Task<Outcome> Client::run() {
 }
 
 Task<bool> Client::iterate() {
-  const scenario::Connect by_itself{.timeout = group_.connect_timeout, .expect_error = {}};
   const scenario::Place& last_step = group_.steps.back().place;
   for (iteration_ = 0; iteration_ < group_.iterations; ++iteration_) {
     const bool is_anew = group_.connection == ConnectionMode::per_iteration;
     if (is_anew || (group_.connection == ConnectionMode::per_client && iteration_ == 0)) {
-      if (!co_await connect(group_.target.place, by_itself)) co_return false;
+      if (!co_await connect_by_itself()) co_return false;
     }
     if (!co_await run_steps(group_.steps)) co_return false;
     if (!is_anew && iteration_ + 1 < group_.iterations) continue;
@@ -77,7 +77,7 @@ Task<bool> Client::run_steps(const scenario::Steps& steps) {
 }
 
 Task<bool> Client::perform(const scenario::Step& step, const scenario::Exchange& exchange) {
-  if (!need_connection(step)) co_return false;
+  if (!need_connection(step) || !co_await wait_to_send(step)) co_return false;
   StepRun run(step.place, exchange.expect.timeout);
   co_return co_await transmit(run, exchange.send) && co_await expect_all(run, exchange.expect);
 }
@@ -105,7 +105,7 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::Reset&) {
 
 Task<bool> Client::perform(const scenario::Step& step, const scenario::Sleep& sleep) {
   const StepRun run(step.place);
-  const double share = static_cast<double>(random_() >> 11) * 0x1p-53;
+  const double share = random_share();
   const auto spread = static_cast<double>((sleep.max - sleep.min).count()) * share;
   Duration duration = sleep.min + Duration(static_cast<Duration::rep>(spread));
   if (sleep.exponential_mean > Duration::zero()) {
@@ -155,6 +155,8 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::Skip& ski
   outcome_ = Outcome::skipped;
   co_return false;
 }
+
+double Client::random_share() { return static_cast<double>(random_() >> 11) * 0x1p-53; }
 
 scenario::ExpansionContext Client::context() const {
   return {.client_index = index_,

@@ -11,6 +11,7 @@
 #include "client/run/context.h"
 #include "client/run/outcome.h"
 #include "client/run/step_run.h"
+#include "client/run/thread_load.h"
 #include "client/scenario/model.h"
 #include "scheduler/cancel_scope.h"
 #include "scheduler/task.h"
@@ -28,6 +29,10 @@ class Client {
 
   /// Runs all iterations, closes the connection, and tells how it ended. Cancellation: ends soon, as interrupted.
   sched::Task<Outcome> run();
+
+  /// The same under load: does the iterations that it is given until the load is over. It joins when it is ready for
+  /// the first, connected or not. Iterations that fail do not fail the client.
+  sched::Task<Outcome> run_under_load(ThreadLoad& load);
 
   /// What its steps have given its variables.
   const std::vector<std::optional<std::string>>& values() const { return values_; }
@@ -49,8 +54,24 @@ class Client {
   sched::Task<bool> perform(const scenario::Step& step, const scenario::Barrier& barrier);
   sched::Task<bool> perform(const scenario::Step& step, const scenario::Skip& skip);
 
+  // loading.cpp
+  sched::Task<void> iterate_once(ThreadLoad::Queue& queue);
+  sched::Task<bool> do_steps();
+  sched::Task<void> give_up(const ThreadLoad::Start& start);
+
+  // pipelining.cpp
+  struct Pipeline;
+  sched::Task<void> pipeline(ThreadLoad::Queue& queue);
+  sched::Task<std::optional<ThreadLoad::Start>> next_start(ThreadLoad::Queue& queue);
+  sched::Task<bool> fill(Pipeline& line, ThreadLoad::Queue& queue);
+  sched::Task<bool> drain(Pipeline& line);
+  sched::Task<bool> wait_for_work();
+  bool take_reply(Pipeline& line, const Frame& frame);
+  sched::Task<void> give_up_all(Pipeline& line);
+
   // sending.cpp
   sched::Task<bool> perform(const scenario::Step& step, const scenario::Send& send);
+  sched::Task<bool> wait_to_send(const scenario::Step& step);
   sched::Task<bool> transmit(StepRun& run, const scenario::Send& send);
   sched::Task<sched::Result<void>> send_in_pieces(const scenario::Send& send);
   bool make_text(StepRun& run, const scenario::Send& send);
@@ -75,6 +96,7 @@ class Client {
   std::string expanded(const scenario::Template& text) const;
 
   // connecting.cpp
+  sched::Task<bool> connect_by_itself();
   sched::Task<bool> connect(const scenario::Place& place, const scenario::Connect& how);
   sched::Task<std::optional<sched::Error>> dial(const std::vector<sched::Address>& addresses,
                                                 std::vector<std::string>& tried);
@@ -98,6 +120,9 @@ class Client {
   bool fail_without_frame(const StepRun& run, const scenario::Expect& expect, Connection::Nothing why,
                           std::vector<std::string> notes);
   std::string unread_note() const;
+  std::string expected_note(const scenario::Pattern& pattern) const;
+  /// Whether the next reply is compared with what is expected.
+  bool verifies();
 
   // failing.cpp
   bool need_connection(const scenario::Step& step);
@@ -119,6 +144,7 @@ class Client {
   std::string standing(const StepRun& run) const;
   void break_barriers(const scenario::Steps& steps);
 
+  double random_share();  ///< from 0 on, below 1
   scenario::ExpansionContext context() const;
   /// The same, with the time of day where `text` needs it.
   scenario::ExpansionContext context_for(const scenario::Template& text) const;
@@ -138,6 +164,13 @@ class Client {
   std::vector<std::optional<std::string>> values_;  ///< of its own variables, by their places
   std::string last_frame_;                          ///< that matched, where a step captures from it
   std::optional<Failure>* trial_ = nullptr;         ///< where a failure goes that may be retried
+  Cause cause_;                                     ///< of the last failure
+  ThreadLoad* load_ = nullptr;                      ///< none when it does its steps as often as its group says
+  sched::Event given_;                              ///< the load has something for it to do
+  std::uint64_t replies_ = 0;                       ///< on this connection
+  sched::Instant started_;
+  sched::Instant next_send_{};  ///< not before, for the message rate
+  bool has_connected_ = false;  ///< or tried to
   Outcome outcome_ = Outcome::interrupted;
 };
 

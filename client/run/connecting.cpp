@@ -80,6 +80,19 @@ Task<bool> Client::perform(const scenario::Step& step, const Connect& how) {
   co_return co_await connect(step.place, how);
 }
 
+/// As no step says. The first time, at the client's place in the group's connect rate.
+Task<bool> Client::connect_by_itself() {
+  const scenario::Connect by_itself{.timeout = group_.connect_timeout, .expect_error = {}};
+  if (group_.connect_rate > 0 && !has_connected_) {
+    const std::chrono::duration<double> after(static_cast<double>(index_) / group_.connect_rate);
+    const Result<void> slept =
+        co_await sched::sleep_until(started_ + std::chrono::duration_cast<sched::Duration>(after));
+    if (!slept) co_return fail_cut_off(StepRun(group_.target.place), kPhase, {});
+  }
+  has_connected_ = true;
+  co_return co_await connect(group_.target.place, by_itself);
+}
+
 Task<bool> Client::connect(const scenario::Place& place, const Connect& how) {
   // Waiting for one's turn is no part of the time that the peer has.
   Turn turn(thread_.connecting);
@@ -120,8 +133,9 @@ Task<std::optional<Error>> Client::dial(const std::vector<sched::Address>& addre
     Result<sched::Stream> stream = co_await sched::connect(address, {}, source);
     if (stream) {
       Counters::add(thread_.counters.connected);
-      connection_.emplace(std::move(*stream), group_.max_buffer);
+      connection_.emplace(std::move(*stream), group_.max_buffer, thread_.counters.bytes_received);
       connection_->start();
+      replies_ = 0;
       co_return std::nullopt;
     }
     const Error error = stream.error();
@@ -143,7 +157,10 @@ bool Client::judge_connect(const StepRun& run, const Connect& how, const std::op
     tried.insert(tried.begin(), fmt::format("expected  {}", name_of(*how.expect_error)));
     return fail(run, {FailureCode::mismatch, kPhase}, "connect did not fail as expected", std::move(tried));
   }
-  if (!error) return true;
+  if (!error) {
+    if (load_ != nullptr) load_->connected_in(sched::now() - run.started);
+    return true;
+  }
   is_cancelled ? fail_cut_off(run, kPhase, std::move(tried))
                : fail(run, cause_of(*error, kPhase), "connect failed: " + sched::name_of(*error), std::move(tried));
   if (outcome_ == Outcome::failed) outcome_ = Outcome::unreached;
@@ -176,7 +193,6 @@ Task<void> Client::drop_connection(sched::Close how) {
   if (!connection_) co_return;
   if (how == sched::Close::orderly) co_await connection_->close();
   if (how == sched::Close::reset) co_await connection_->reset();
-  Counters::add(thread_.counters.bytes_received, connection_->received());
   connection_.reset();
 }
 

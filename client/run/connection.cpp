@@ -1,5 +1,7 @@
 #include "client/run/connection.h"
 
+#include "client/run/context.h"
+
 namespace client::run {
 
 void Connection::consume(std::size_t count) {
@@ -15,10 +17,14 @@ sched::Task<std::expected<void, Connection::Nothing>> Connection::more() {
   co_return std::expected<void, Nothing>();
 }
 
+std::optional<Frame> Connection::frame(const scenario::Framing& framing) {
+  const bool at_end = ended_ && ended_->code == sched::ErrorCode::end_of_stream;
+  return first_frame(framing, unread(), at_end, searched_);
+}
+
 sched::Task<std::expected<Frame, Connection::Nothing>> Connection::next_frame(const scenario::Framing& framing) {
   for (;;) {
-    const bool at_end = ended_ && ended_->code == sched::ErrorCode::end_of_stream;
-    if (const auto frame = first_frame(framing, unread(), at_end, searched_)) co_return *frame;
+    if (const auto next = frame(framing)) co_return *next;
     if (announced_size(framing, unread()).value_or(0) > max_unread_) co_return std::unexpected(Nothing::overflow);
     if (const auto more_came = co_await more(); !more_came) co_return std::unexpected(more_came.error());
   }
@@ -38,7 +44,7 @@ sched::Task<void> Connection::read() {
 }
 
 void Connection::keep(std::string_view bytes) {
-  received_ += bytes.size();
+  Counters::add(received_, bytes.size());
   // What has room is kept, to be shown; after it there is a gap, and what follows that belongs to no frame.
   if (overflowed_) return;
   const std::size_t room = max_unread_ - unread().size();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -25,8 +26,10 @@ class Connection {
   /// Why nothing more comes: who waited was cancelled, the peer's end has come, or more was unread than is kept.
   enum class Nothing : std::uint8_t { cancelled, ended, overflow };
 
-  /// At most `max_unread` bytes are kept; what arrives beyond them is dropped, and overflowed() tells.
-  Connection(sched::Stream stream, std::size_t max_unread) : stream_(std::move(stream)), max_unread_(max_unread) {}
+  /// At most `max_unread` bytes are kept; what arrives beyond them is dropped, and overflowed() tells. All that arrives
+  /// is counted in `received`, too, which outlives the connection.
+  Connection(sched::Stream stream, std::size_t max_unread, std::atomic<std::uint64_t>& received)
+      : stream_(std::move(stream)), max_unread_(max_unread), received_(received) {}
 
   /// Begins to read. Once; close() or reset() is awaited before the connection is destroyed.
   void start() { reader_.spawn(read()); }
@@ -36,8 +39,12 @@ class Connection {
   std::string_view unread() const { return std::string_view(bytes_).substr(consumed_); }
   void consume(std::size_t count);
 
-  /// Waits until more has arrived than now. Cancellation: at once.
+  /// Waits until more has arrived than now, or changed() is set. Cancellation: at once.
   sched::Task<std::expected<void, Nothing>> more();
+  sched::Event& changed() { return changed_; }
+
+  /// The next frame if it is whole already, without consuming it: see first_frame().
+  std::optional<Frame> frame(const scenario::Framing& framing);
 
   /// Waits until the next frame is whole, and gives it without consuming it: see first_frame(). One that announces more
   /// bytes than are kept is an overflow from the start.
@@ -46,8 +53,6 @@ class Connection {
   /// Why nothing more will arrive: end_of_stream after the peer's FIN, or the stream's error. Nothing while it is open.
   const std::optional<sched::Error>& ended() const { return ended_; }
   bool overflowed() const { return overflowed_; }
-  /// All bytes that arrived, since the start.
-  std::uint64_t received() const { return received_; }
 
   /// The stream, to send on. Its errors do not end the reading.
   sched::Stream& stream() { return stream_; }
@@ -69,7 +74,7 @@ class Connection {
   sched::Event changed_;
   std::optional<sched::Error> ended_;
   bool overflowed_ = false;
-  std::uint64_t received_ = 0;
+  std::atomic<std::uint64_t>& received_;
   sched::Scope reader_;
 };
 

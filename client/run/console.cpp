@@ -47,6 +47,7 @@ std::string bar(std::uint64_t done, std::uint64_t planned) {
 }
 
 std::string progress_text(const Progress& progress) {
+  if (progress.load) return line_of(*progress.load, progress.elapsed);
   const std::string failed = progress.failed > 0 ? fmt::format(", {} failed", progress.failed) : "";
   return fmt::format("{} of {} ended{}, {} connected, {}, {}", progress.passed + progress.failed,
                      counted(progress.planned, "client", "clients"), failed, progress.connected,
@@ -84,6 +85,7 @@ Watcher Console::watch(const std::string& name, bool is_alone) {
     return watcher;
   }
   watcher.show = [this, shown](const Progress& progress) {
+    if (progress.load) return say(fmt::format("{}{}: {}", kClearLine, shown, progress_text(progress)));
     std::string line = fmt::format("{} {} {}", shown, bar(progress.passed + progress.failed, progress.planned),
                                    progress_text(progress));
     // A line that wraps could not be cleared.
@@ -126,6 +128,7 @@ void Console::show(const scenario::Scenario& scenario, const ScenarioResult& res
                   text::escape(scenario.name), result.passed, counted(result.planned, "client", "clients"), others,
                   counted(result.frames, "reply", "replies"), text::format_size(result.bytes_sent),
                   text::format_size(result.bytes_received), text::format_duration(result.elapsed)));
+  if (result.load) write(summary_of(*result.load, *scenario.load, result.failures));
 }
 
 void Console::show_verdict(bool passed, std::uint64_t planned, std::string_view why) const {

@@ -1,5 +1,7 @@
 #include "client/run/exit_code.h"
 
+#include <algorithm>
+
 namespace client::run {
 
 namespace {
@@ -14,16 +16,18 @@ int weight(Verdict verdict) {
       return 1;
     case Verdict::unreported:
       return 2;
-    case Verdict::deadline:
+    case Verdict::breached:
       return 3;
-    case Verdict::failed:
+    case Verdict::deadline:
       return 4;
-    case Verdict::could_not_test:
+    case Verdict::failed:
       return 5;
-    case Verdict::interrupted:
+    case Verdict::could_not_test:
       return 6;
-    case Verdict::invalid:
+    case Verdict::interrupted:
       return 7;
+    case Verdict::invalid:
+      return 8;
   }
   return 0;
 }
@@ -38,9 +42,14 @@ Verdict judge(const ScenarioResult& result) {
     failed += outcome == Outcome::failed || outcome == Outcome::unreached ? 1 : 0;
     unreached += outcome == Outcome::unreached ? 1 : 0;
   }
+  // Under load iterations fail, and not clients.
+  const bool is_judged_by_errors = result.load && result.load->judges_errors;
+  if (result.load && !is_judged_by_errors && !result.failures.empty()) ++failed;
+  if (result.load && !result.failures.empty() && result.connected == 0) return Verdict::could_not_test;
   const bool is_out_of_reach = result.connected == 0 && unreached == failed;
   if (failed > 0) return is_out_of_reach ? Verdict::could_not_test : Verdict::failed;
   if (result.end == ScenarioResult::End::deadline) return Verdict::deadline;
+  if (result.load && !std::ranges::all_of(result.load->thresholds, &ThresholdResult::held)) return Verdict::breached;
   if (result.setup == Outcome::skipped || (result.skipped > 0 && result.skipped == result.planned)) {
     return Verdict::skipped;
   }
@@ -59,6 +68,8 @@ int exit_code(Verdict verdict, int signal) {
       return 2;
     case Verdict::could_not_test:
       return 3;
+    case Verdict::breached:
+      return 4;
     case Verdict::nothing_selected:
     case Verdict::skipped:
       return 5;

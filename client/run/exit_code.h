@@ -14,6 +14,7 @@ enum class Verdict : std::uint8_t {
   failed,            ///< 1: an assertion failed
   invalid,           ///< 2: usage, or an invalid scenario
   could_not_test,    ///< 3: the first contact failed, or a limit of the machine
+  breached,          ///< 4: a threshold did not hold
   nothing_selected,  ///< 5
   deadline,          ///< 6: the run's deadline passed
   unreported,        ///< 7: a report could not be written
@@ -25,7 +26,7 @@ enum class Verdict : std::uint8_t {
 Verdict judge(const ScenarioResult& result);
 
 /// The one that counts when several were reached: invalid, interrupted, could_not_test, failed, deadline,
-/// unreported, in this order.
+/// breached, unreported, in this order.
 Verdict worse(Verdict a, Verdict b);
 
 /// The process's exit code; `signal` is the one that interrupted it.

@@ -34,6 +34,7 @@ bool Client::fail(const StepRun& run, Cause cause, std::string title, std::vecto
 
 bool Client::fail(Failure failure) {
   outcome_ = Outcome::failed;
+  cause_ = failure.cause;
   if (trial_ != nullptr) {
     *trial_ = std::move(failure);
   } else {

@@ -18,6 +18,7 @@ report::Verdict reported(Verdict verdict) {
     case Verdict::nothing_selected:
       return report::Verdict::skipped;
     case Verdict::failed:
+    case Verdict::breached:
     case Verdict::unreported:
       return report::Verdict::failed;
     case Verdict::deadline:

@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
 #include "client/run/client.h"
+#include "client/run/thread_load.h"
 #include "scheduler/mailbox.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/scope.h"
@@ -20,6 +22,13 @@ namespace {
 using sched::Result;
 using sched::Task;
 
+/// How often progress is told: each second, but not more than about sixty times.
+sched::Duration interval_of(const scenario::Load& load) {
+  constexpr int kLines = 60;
+  return std::max(std::chrono::ceil<std::chrono::seconds>((load.warmup + load.duration) / kLines),
+                  std::chrono::seconds(1));
+}
+
 /// The clients of one thread, and how other threads reach it.
 struct ThreadRun {
   ThreadRun(RunContext& run, unsigned number, unsigned threads) : context(run, threads), index(number) {}
@@ -30,9 +39,11 @@ struct ThreadRun {
   sched::Scope* clients = nullptr;
   bool is_stopped = false;
   bool has_begun = false;
-  sched::Event may_start;      ///< the setup is done
-  sched::Event clients_ended;  ///< those of all threads
-  sched::Event may_end;        ///< the teardown is done, too
+  std::optional<ThreadLoad> load;  ///< none: clients work without one
+  sched::Event may_start;          ///< the setup is done
+  sched::Event load_may_begin;     ///< the clients of all threads are ready for it
+  sched::Event clients_ended;      ///< those of all threads
+  sched::Event may_end;            ///< the teardown is done, too
   Result<void> outcome;
 };
 
@@ -53,7 +64,9 @@ class ScenarioRun {
   void run_thread(ThreadRun& thread);
   Task<Result<void>> main(ThreadRun& thread);
   Task<void> run_clients(ThreadRun& thread);
-  Task<void> run_client(const scenario::Group& group, std::uint64_t index, ThreadContext& thread);
+  Task<void> run_load(ThreadRun& thread, std::size_t clients);
+  void count_ready(sched::Instant now);
+  Task<void> run_client(const scenario::Group& group, std::uint64_t index, ThreadRun& thread);
   Task<Outcome> run_single(const std::optional<scenario::Group>& group, ThreadRun& thread);
   Task<void> run_into(const scenario::Group& group, ThreadContext& thread, Outcome& outcome);
 
@@ -63,16 +76,27 @@ class ScenarioRun {
   Task<void> show_progress();
   void end_at(int signal);
   void end_early(ScenarioResult::End why);
-  Progress progress() const;
+  Progress progress();
+  LoadProgress load_progress();
   ScenarioResult collect();
+  load::Measurements measurements() const;
 
   const RunSettings& settings_;
   const Watcher& watcher_;
   RunContext context_;
   std::vector<std::unique_ptr<ThreadRun>> threads_;
   std::atomic<unsigned> running_;  ///< threads whose clients have not all ended
+  std::atomic<unsigned> unready_;  ///< threads whose clients have not all joined the load
+  sched::Instant load_begin_{};    ///< written when `unready_` comes to zero
 
   // The first thread's.
+  /// What the last line of progress under load has told.
+  struct Shown {
+    sched::Instant at{};
+    std::uint64_t completed = 0;
+    load::Histogram response;
+  };
+  Shown shown_;
   sched::Instant started_;
   std::chrono::milliseconds time_of_day_{};  ///< then
   sched::Duration elapsed_{};
@@ -93,10 +117,14 @@ ScenarioRun::ScenarioRun(const scenario::Scenario& scenario, const RunSettings& 
                .log = watcher.log,
                .values = std::vector<std::optional<std::string>>(scenario.variables.size()),
                .rendezvous = {}},
-      running_(settings.threads) {
+      running_(settings.threads),
+      unready_(settings.threads) {
   for (unsigned index = 0; index < settings.threads; ++index) {
     ThreadRun& thread = *threads_.emplace_back(std::make_unique<ThreadRun>(context_, index, settings.threads));
     if (settings.threads > 1) thread.mailbox.emplace();
+    if (scenario.load) {
+      thread.load.emplace(*scenario.load, thread.context.counters, index, settings.threads, settings.seed);
+    }
     context_.rendezvous.on_change([this, &thread] {
       on_thread(thread, [&thread] {
         thread.context.barrier_changed.set();
@@ -124,6 +152,7 @@ void ScenarioRun::run_thread(ThreadRun& thread) {
   if (thread.has_begun) return;
   // The run has failed: the others need not go on, nor wait for clients that will not come.
   stop_all(ScenarioResult::End::complete);
+  count_ready({});
   count_ended();
   let_all(&ThreadRun::may_start);
   let_all(&ThreadRun::may_end);
@@ -202,18 +231,35 @@ Task<void> ScenarioRun::run_clients(ThreadRun& thread) {
   sched::Scope clients(sched::Scope::OnFailure::keep_siblings);
   thread.clients = &clients;
   std::uint64_t number = 0;
+  std::size_t spawned = 0;
   for (const scenario::Group& group : context_.scenario.groups) {
     for (std::uint64_t index = 0; index < group.count; ++index) {
-      if (number++ % settings_.threads == thread.index) clients.spawn(run_client(group, index, thread.context));
+      if (number++ % settings_.threads != thread.index) continue;
+      clients.spawn(run_client(group, index, thread));
+      ++spawned;
     }
   }
+  if (thread.load) clients.spawn(run_load(thread, spawned));
   [[maybe_unused]] const Result<void> joined = co_await clients.join();
   thread.clients = nullptr;
 }
 
-Task<void> ScenarioRun::run_client(const scenario::Group& group, std::uint64_t index, ThreadContext& thread) {
-  Client client(group, index, thread);
-  thread.counters.count(co_await client.run());
+/// The load begins at the same instant on all threads, when all clients are ready.
+Task<void> ScenarioRun::run_load(ThreadRun& thread, std::size_t clients) {
+  co_await thread.load->wait_for(clients);
+  count_ready(sched::Scheduler::current().backend().now());
+  if (co_await thread.load_may_begin.wait()) co_await thread.load->run(load_begin_);
+}
+
+void ScenarioRun::count_ready(sched::Instant now) {
+  if (unready_.fetch_sub(1) != 1) return;
+  load_begin_ = now;
+  let_all(&ThreadRun::load_may_begin);
+}
+
+Task<void> ScenarioRun::run_client(const scenario::Group& group, std::uint64_t index, ThreadRun& thread) {
+  Client client(group, index, thread.context);
+  thread.context.counters.count(thread.load ? co_await client.run_under_load(*thread.load) : co_await client.run());
 }
 
 /// Runs the setup or the teardown, unless there is none or the run is to end.
@@ -259,7 +305,8 @@ Task<void> ScenarioRun::end_at_deadline() {
 }
 
 Task<void> ScenarioRun::show_progress() {
-  while (co_await sched::sleep_for(watcher_.every)) watcher_.show(progress());
+  const sched::Duration every = context_.scenario.load ? interval_of(*context_.scenario.load) : watcher_.every;
+  while (co_await sched::sleep_for(every)) watcher_.show(progress());
 }
 
 void ScenarioRun::end_early(ScenarioResult::End why) {
@@ -268,7 +315,7 @@ void ScenarioRun::end_early(ScenarioResult::End why) {
   stop_all(why);
 }
 
-Progress ScenarioRun::progress() const {
+Progress ScenarioRun::progress() {
   Progress sum{.planned = context_.clients, .elapsed = sched::now() - started_};
   for (const auto& thread : threads_) {
     const Counters& counters = thread->context.counters;
@@ -277,6 +324,38 @@ Progress ScenarioRun::progress() const {
     sum.connected += counters.connected.load(std::memory_order_relaxed);
     sum.frames += counters.frames.load(std::memory_order_relaxed);
   }
+  if (context_.scenario.load && load_begin_ != sched::Instant{}) sum.load = load_progress();
+  return sum;
+}
+
+/// Of the time since it was asked for last.
+LoadProgress ScenarioRun::load_progress() {
+  LoadProgress progress;
+  load::Histogram response;
+  std::uint64_t completed = 0;
+  for (const auto& thread : threads_) {
+    const load::Meter& meter = thread->load->meter();
+    response.merge(meter.response.snapshot());
+    completed += meter.counts.completed;
+    progress.in_flight += meter.counts.in_flight();
+    progress.errors += meter.counts.errors;
+    progress.dropped += meter.counts.dropped;
+  }
+  const sched::Instant now = sched::now();
+  const std::chrono::duration<double> passed = now - std::max(shown_.at, load_begin_);
+  progress.is_warming_up = now < load_begin_ + context_.scenario.load->warmup;
+  if (passed.count() > 0) progress.rate = static_cast<double>(completed - shown_.completed) / passed.count();
+  progress.response = response;
+  progress.response.subtract(shown_.response);
+  shown_ = {.at = now, .completed = completed, .response = std::move(response)};
+  return progress;
+}
+
+load::Measurements ScenarioRun::measurements() const {
+  const scenario::Load& load = *context_.scenario.load;
+  load::Measurements sum;
+  if (load.model == scenario::Load::Model::open) sum.requested = load::mean_rate(load.rate, load.stages);
+  for (const auto& thread : threads_) thread->load->add_to(sum);
   return sum;
 }
 
@@ -302,6 +381,7 @@ ScenarioResult ScenarioRun::collect() {
     result.bytes_received += counters.bytes_received;
     result.failures.merge(std::move(thread->context.failures));
   }
+  if (context_.scenario.load) result.load = judge_load(measurements(), context_.scenario.thresholds);
   result.not_run = result.planned - result.passed - result.failed - result.skipped - result.interrupted;
   return result;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "client/run/context.h"
+#include "client/run/load_result.h"
 #include "client/run/outcome.h"
 #include "client/run/stop_source.h"
 #include "client/scenario/model.h"
@@ -67,6 +68,7 @@ struct ScenarioResult {
   Outcome setup = Outcome::passed;
   Outcome teardown = Outcome::passed;
   FailureLog failures;
+  std::optional<LoadResult> load;  ///< when the scenario has one
   End end = End::complete;
   int signal = 0;  ///< when `end` is signal
 };
@@ -79,6 +81,7 @@ struct Progress {
   std::uint64_t connected = 0;
   std::uint64_t frames = 0;
   sched::Duration elapsed{};
+  std::optional<LoadProgress> load = {};  ///< once a load has begun
 };
 
 /// Who watches, and how often. On a simulated backend nobody does.

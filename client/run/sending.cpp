@@ -33,9 +33,21 @@ void append_random_bytes(std::uint64_t& state, std::uint64_t count, std::string&
 }  // namespace
 
 Task<bool> Client::perform(const scenario::Step& step, const Send& send) {
-  if (!need_connection(step)) co_return false;
+  if (!need_connection(step) || !co_await wait_to_send(step)) co_return false;
   StepRun run(step.place, group_.step_timeout);
   co_return co_await transmit(run, send);
+}
+
+/// Until the group's message rate lets the client send again. It catches up with nothing.
+Task<bool> Client::wait_to_send(const scenario::Step& step) {
+  if (group_.message_rate <= 0) co_return true;
+  const StepRun run(step.place);
+  if (next_send_ > sched::now() && !co_await sched::sleep_until(next_send_)) {
+    co_return fail_cut_off(run, step.keyword, {});
+  }
+  const std::chrono::duration<double> between(1 / group_.message_rate);
+  next_send_ = sched::now() + std::chrono::duration_cast<sched::Duration>(between);
+  co_return true;
 }
 
 Task<bool> Client::transmit(StepRun& run, const Send& send) {

@@ -11,14 +11,11 @@ namespace client::run {
 struct StepRun {
   static constexpr sched::Duration kNoTimeout = sched::Duration::max();
 
-  /// Begins now. When `time` has passed, what the step awaits is cancelled. `name` is the key in the file that sets the
-  /// time.
-  explicit StepRun(const scenario::Place& at, sched::Duration time = kNoTimeout, const char* name = "timeout")
-      : place(&at),
-        timeout(time),
-        timeout_name(name),
-        started(sched::now()),
-        limit(sched::instant_after(started, time)) {}
+  /// Began at `begin`. When `time` has passed, what the step awaits is cancelled. `name` is the key in the file that
+  /// sets the time.
+  explicit StepRun(const scenario::Place& at, sched::Duration time = kNoTimeout, const char* name = "timeout",
+                   sched::Instant begin = sched::now())
+      : place(&at), timeout(time), timeout_name(name), started(begin), limit(sched::instant_after(started, time)) {}
 
   const scenario::Place* place;  ///< what a failure points to: the step, or the part of it that runs
   const sched::Duration timeout;

@@ -10,6 +10,33 @@ const Steps* inner_steps(const Step& step) {
   return nullptr;
 }
 
+namespace {
+
+/// Whether a step later on knows what its groups stand for.
+bool captures(const Pattern& pattern) {
+  return std::ranges::any_of(pattern.predicates, [](const Predicate& predicate) {
+    return !predicate.groups.empty() || std::ranges::any_of(predicate.patterns, captures);
+  });
+}
+
+bool can_be_pipelined(const Exchange& exchange) {
+  const Expect& expect = exchange.expect;
+  return exchange.send.chunks.empty() && expect.mode == Expect::Mode::next && expect.count == 1 && !expect.optional &&
+         expect.not_before == Duration::zero() && expect.framing.kind != Framing::Kind::raw &&
+         expect.captures.empty() && !captures(expect.frames.front());
+}
+
+}  // namespace
+
+bool can_be_pipelined(const Group& group) {
+  const auto can_be = [](const Step& step) {
+    const auto* exchange = std::get_if<Exchange>(&step.action);
+    return exchange != nullptr && can_be_pipelined(*exchange);
+  };
+  return group.connection == ConnectionMode::per_client && group.message_rate == 0 && !group.captures_frames &&
+         std::ranges::all_of(group.steps, can_be);
+}
+
 void point_to(Scenario& scenario, const std::string& url) {
   const auto replace = [&url](Group& group) {
     group.target = {.url = Template(url), .source = {}, .place = group.place};

@@ -12,6 +12,7 @@
 #include "client/scenario/predicate.h"
 #include "client/scenario/source.h"
 #include "client/scenario/template.h"
+#include "client/scenario/workload.h"
 
 // The model of a scenario file (docs/scenarios.md): plain data, checked whole, with every default filled in, so that
 // whoever runs it finds final values. It does not change afterwards; any number of threads may read it.
@@ -195,6 +196,8 @@ struct Group {
   Framing framing;
   bool allow_extra = false;  ///< frames that are unread at the end do not fail a client
   Duration start_after{};
+  double connect_rate = 0;  ///< connections a second of all its clients together; 0: no limit
+  double message_rate = 0;  ///< sends a second of each client at most; 0: no limit
   Duration connect_timeout{};
   Duration step_timeout{};       ///< of a step that has no timeout of its own
   Duration client_timeout{};     ///< of all iterations together
@@ -213,6 +216,8 @@ struct Scenario {
   std::vector<Group> groups;           ///< at least one
   std::optional<Group> setup;          ///< one client that runs before all others; what it captures, they have, too
   std::optional<Group> teardown;       ///< one that runs after all others
+  std::optional<Load> load;            ///< nothing: each client does its steps as often as its group says
+  std::vector<Threshold> thresholds;   ///< of the load
   std::vector<std::string> variables;  ///< the names of clients' own variables, by their places
 
   /// The clients of all groups.
@@ -222,6 +227,10 @@ struct Scenario {
     return sum;
   }
 };
+
+/// Whether several exchanges can be under way on a connection: the group's steps are exchanges of one frame each, none
+/// needs what another one has captured, and nothing has to wait.
+bool can_be_pipelined(const Group& group);
 
 /// Replaces the targets of all groups.
 void point_to(Scenario& scenario, const std::string& url);

@@ -10,6 +10,7 @@
 #include "client/scenario/framing_reader.h"
 #include "client/scenario/reader.h"
 #include "client/scenario/step_reader.h"
+#include "client/scenario/workload_reader.h"
 #include "scheduler/address.h"
 #include "text/escape.h"
 #include "transports/url.h"
@@ -133,6 +134,8 @@ constexpr auto kGroupFields = std::to_array<Field<Group>>({
     field<&Group::iterations>("iterations"),
     field<&Group::allow_extra>("allow_extra"),
     field<&Group::start_after>("start_after"),
+    {"connect_rate", [](Reader& reader, const Cursor& at, Group& out) { read_rate(reader, at, out.connect_rate); }},
+    {"message_rate", [](Reader& reader, const Cursor& at, Group& out) { read_rate(reader, at, out.message_rate); }},
     {"connection", read_connection},
     {"steps", read_steps},
 });
@@ -222,6 +225,11 @@ void read_teardown(Reader& reader, const Cursor& at, Draft& out) {
   out.scenario.teardown = read_single(reader, at, out, "teardown");
 }
 
+void read_thresholds(Reader& reader, const Cursor& at, Draft& out) {
+  read_value(reader, at, out.scenario.thresholds);
+  if (!out.scenario.load) reader.error(at, "thresholds are for a scenario with \"load\"");
+}
+
 constexpr auto kNothing = [](Reader&, const Cursor&, Draft&) {};
 
 constexpr auto kFileFields = std::to_array<Field<Draft>>({
@@ -238,6 +246,8 @@ constexpr auto kFileFields = std::to_array<Field<Draft>>({
     {"setup", read_setup},
     {"clients", read_clients},
     {"teardown", read_teardown},
+    {"load", [](Reader& r, const Cursor& at, Draft& out) { read_value(r, at, out.scenario.load.emplace()); }},
+    {"thresholds", read_thresholds},
 });
 
 }  // namespace
@@ -250,6 +260,7 @@ Scenario read_scenario(const SourceFile& source, const Node& root, const LoadOpt
   const Cursor file{root};
   read_object(reader, file, kFileFields, draft);
   reader.require(file, "clients");
+  if (draft.scenario.load) check_groups_under_load(reader, *draft.scenario.load, draft.scenario.groups);
   draft.scenario.variables = variables.names_set_by_steps();
   if (options.target) point_to(draft.scenario, *options.target);
   return std::move(draft.scenario);

@@ -49,7 +49,7 @@ TEST(Judge, DoesNotPassWhenClientsAreMissing) { EXPECT_NE(judge(result(9, 0, 0, 
 TEST(Worse, IsTheOneThatCounts) {
   // From the heaviest to the lightest, each beside every other.
   const std::vector<Verdict> order{Verdict::invalid,  Verdict::interrupted, Verdict::could_not_test,   Verdict::failed,
-                                   Verdict::deadline, Verdict::unreported,  Verdict::nothing_selected, Verdict::passed};
+                                   Verdict::deadline, Verdict::breached, Verdict::unreported,  Verdict::nothing_selected, Verdict::passed};
   for (std::size_t heavy = 0; heavy < order.size(); ++heavy) {
     for (std::size_t light = heavy; light < order.size(); ++light) {
       EXPECT_EQ(worse(order[heavy], order[light]), order[heavy]);
@@ -63,6 +63,7 @@ TEST(ExitCode, IsTheNumberOfTheVerdict) {
   EXPECT_EQ(exit_code(Verdict::failed, 0), 1);
   EXPECT_EQ(exit_code(Verdict::invalid, 0), 2);
   EXPECT_EQ(exit_code(Verdict::could_not_test, 0), 3);
+  EXPECT_EQ(exit_code(Verdict::breached, 0), 4);
   EXPECT_EQ(exit_code(Verdict::nothing_selected, 0), 5);
   EXPECT_EQ(exit_code(Verdict::deadline, 0), 6);
   EXPECT_EQ(exit_code(Verdict::unreported, 0), 7);

@@ -11,10 +11,8 @@
 #include <gtest/gtest.h>
 
 #include "client/run/exit_code.h"
-#include "client/run/local_server.h"
-#include "client/scenario/load.h"
-#include "scheduler/backends/simulated.h"
 #include "scheduler/make_backend.h"
+#include "tests/unit/client/run/runs.h"
 
 namespace client::run {
 namespace {
@@ -29,44 +27,6 @@ constexpr auto kHello = R"({"clients": [
     {"name": "a", "count": 20, "steps": [{"exchange": {"send": "${uuid}", "expect": {"matches": "^GOT:[0-9a-f-]{36}$"}}}]},
     {"name": "b", "count": 10, "iterations": 3, "connection": "per_iteration",
      "steps": [{"exchange": {"send": "b", "expect": "GOT:b"}}, {"barrier": {"name": "round", "parties": 10}}]}]})";
-
-scenario::Scenario parsed(const std::string& text, const std::string& url) {
-  scenario::LoadOptions options;
-  options.target = url;
-  auto scenario = scenario::parse("x.json", text, options);
-  EXPECT_TRUE(scenario) << render(scenario.error().front());
-  return std::move(*scenario);
-}
-
-/// One run on a simulated network, with a server.
-Result<ScenarioResult> simulate(const std::string& text, std::uint64_t seed,
-                                sched::Duration time_limit = seconds(300)) {
-  const auto server = prepare_simulated(parse_server_options({}).value());
-  RunSettings settings;
-  settings.make_backend = [seed] { return sched::make_simulated_backend({.seed = seed}); };
-  settings.seed = seed;
-  settings.time_limit = time_limit;
-  settings.time_limit_name = "--timeout 1s";
-  settings.server = &server->server;
-  return run_scenario(parsed(text, server->url), settings, {});
-}
-
-/// One run on the kernel, with a server on the same schedulers.
-Result<ScenarioResult> embed(BackendKind backend, unsigned threads, const std::string& text,
-                             sched::Duration time_limit = seconds(300)) {
-  const auto server = prepare_embedded(parse_server_options({}).value(), threads);
-  if (!server) ADD_FAILURE() << server.error();
-  RunSettings settings;
-  settings.make_backend = [backend]() -> Result<std::unique_ptr<sched::Backend>> {
-    auto chosen = sched::make_backend(backend);
-    if (!chosen) return std::unexpected(chosen.error());
-    return std::move(chosen->backend);
-  };
-  settings.threads = threads;
-  settings.time_limit = time_limit;
-  settings.server = &(*server)->server;
-  return run_scenario(parsed(text, (*server)->url), settings, {});
-}
 
 TEST(ScenarioRun, CountsWhatHappened) {
   const auto result = simulate(kHello, 1);

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "client/load/histogram.h"
+#include "client/load/metric.h"
+#include "client/load/schedule.h"
+#include "client/load/usage.h"
+#include "scheduler/time.h"
+
+// What is measured under load: as each thread writes it down, and as it is read.
+
+namespace client::load {
+
+/// Counts of one thread that have no histogram. Written by that thread, read by any.
+struct Counts {
+  std::atomic<std::uint64_t> started{0};    ///< iterations
+  std::atomic<std::uint64_t> completed{0};  ///< of those: they passed
+  std::atomic<std::uint64_t> failed{0};     ///< of those
+  std::atomic<std::uint64_t> cut_short{0};  ///< of those: the run was ended
+  std::atomic<std::uint64_t> queued{0};     ///< not started: they wait for a connection that is free
+  std::atomic<std::uint64_t> errors{0};
+  std::atomic<std::uint64_t> dropped{0};
+  std::atomic<std::uint64_t> lost{0};
+  std::atomic<std::uint64_t> reordered{0};
+  std::atomic<std::uint64_t> duplicated{0};
+
+  /// Iterations that are queued or under way. Any thread; never negative.
+  std::uint64_t in_flight() const {
+    const std::uint64_t ended = completed + failed + cut_short;
+    const std::uint64_t begun = started + queued;
+    return begun > ended ? begun - ended : 0;
+  }
+
+  static void add(std::atomic<std::uint64_t>& count, std::uint64_t by = 1) {
+    count.store(count.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+  }
+  static void subtract(std::atomic<std::uint64_t>& count) {
+    count.store(count.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
+  }
+};
+
+/// What one thread writes down. Iterations that were to start in the warm-up are in `counts.started` and
+/// `counts.completed` alone.
+struct Meter {
+  Recorder connect;
+  Recorder service;
+  Recorder response;
+  Recorder lateness;  ///< of the generator itself: from when an iteration was to start to when it was handed out
+  Counts counts;
+};
+
+/// What one thread cost from the end of the warm-up to the end of the load.
+struct ThreadCost {
+  Usage usage;
+  sched::Duration idle{};  ///< of its CPU time: it looked for something to do (`--spin`)
+};
+
+/// All threads together, from the end of the warm-up on.
+struct Measurements {
+  Histogram connect;  ///< all of the run
+  Histogram service;
+  Histogram response;
+  Histogram lateness;
+  std::uint64_t messages = 0;
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t bytes_received = 0;
+  std::uint64_t iterations = 0;  ///< that ended in the time that was measured, passed or failed
+  std::uint64_t cut_short = 0;   ///< iterations that had neither passed nor failed when the run was ended
+  std::uint64_t errors = 0;
+  std::uint64_t dropped = 0;
+  std::uint64_t lost = 0;
+  std::uint64_t reordered = 0;
+  std::uint64_t duplicated = 0;
+  sched::Duration elapsed{};        ///< what was measured
+  std::optional<double> requested;  ///< iterations a second, on average; nothing in a closed model
+  std::vector<ThreadCost> threads;
+
+  double achieved() const;  ///< iterations a second
+};
+
+/// Of all stages, the rate being `first` when they begin: iterations a second.
+double mean_rate(double first, const std::vector<Stage>& stages);
+
+/// What a reading of a metric gives: durations in seconds, counts, counts a second, or a share from 0 to 1. Nothing
+/// when there was no sample.
+std::optional<double> read(const Measurements& measured, Metric metric, const Reading& reading);
+
+/// The share of the measured time in which the busiest thread worked or waited for a processor: 0 to 1.
+double utilization(const Measurements& measured);
+
+/// Why the generator was the limit, and not what was measured; empty when it was not.
+std::string client_bound(const Measurements& measured);
+
+}  // namespace client::load

@@ -1,0 +1,158 @@
+#include "client/run/load_result.h"
+
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "text/units.h"
+
+namespace client::run {
+
+namespace {
+
+using load::Histogram;
+using load::Measurements;
+using load::Metric;
+using load::Reading;
+using scenario::Load;
+using text::format_duration;
+using text::format_rate;
+using text::format_size;
+
+constexpr double kPercent = 100;
+
+std::string shown_value(Metric metric, const Reading& reading, double value) {
+  if (is_duration(metric)) {
+    return format_duration(std::chrono::round<sched::Duration>(std::chrono::duration<double>(value)));
+  }
+  if (reading.kind == Reading::Kind::share) return fmt::format("{:.4g}%", value * kPercent);
+  return reading.kind == Reading::Kind::rate ? format_rate(value) : fmt::format("{}", value);
+}
+
+ThresholdResult judge(const scenario::Threshold& threshold, const Measurements& measured) {
+  ThresholdResult result{.text = threshold.text, .value = read(measured, threshold.metric, threshold.reading)};
+  if (!result.value) {
+    result.shown = "no sample";
+    return result;
+  }
+  result.held =
+      (!threshold.below || *result.value < *threshold.below) && (!threshold.above || *result.value > *threshold.above);
+  result.shown = shown_value(threshold.metric, threshold.reading, *result.value);
+  return result;
+}
+
+std::string row(std::string_view name, const Histogram& histogram) {
+  if (histogram.count() == 0) return fmt::format("  {:<10}{:>11}\n", name, 0);
+  const auto at = [&](double percent) { return format_duration(histogram.percentile(percent)); };
+  return fmt::format("  {:<10}{:>11}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}\n", name, histogram.count(),
+                     format_duration(histogram.min()), at(50), at(90), at(99), at(99.9),
+                     format_duration(histogram.max()));
+}
+
+std::string rates(const Measurements& measured, const Load& load) {
+  const bool is_open = load.model == Load::Model::open;
+  const std::string requested = measured.requested
+                                    ? fmt::format("{} requested ({}), ", format_rate(*measured.requested),
+                                                  load.arrival == load::Arrival::poisson ? "poisson" : "constant")
+                                    : "";
+  const std::string warmup =
+      load.warmup > sched::Duration::zero() ? " after a warm-up of " + format_duration(load.warmup) : "";
+  return fmt::format("  {:<10}{}, {}{} achieved, {}{}\n", "load", is_open ? "open" : "closed", requested,
+                     format_rate(measured.achieved()), format_duration(measured.elapsed), warmup);
+}
+
+std::string moved(const Measurements& measured) {
+  const double seconds = std::chrono::duration<double>(measured.elapsed).count();
+  const auto rate = [&](std::uint64_t bytes) {
+    return format_size(seconds > 0 ? static_cast<std::uint64_t>(static_cast<double>(bytes) / seconds) : 0) + "/s";
+  };
+  return fmt::format("  {:<10}{} messages; {} sent, {}; {} received, {}\n", "moved", measured.messages,
+                     format_size(measured.bytes_sent), rate(measured.bytes_sent), format_size(measured.bytes_received),
+                     rate(measured.bytes_received));
+}
+
+std::string troubles(const Measurements& measured, const FailureLog& failures) {
+  std::string text = fmt::format("  {:<10}{}", "errors", measured.errors);
+  const std::string kinds = errors_by_kind(failures);
+  if (!kinds.empty()) text += fmt::format(" (with the warm-up: {})", kinds);
+  for (const auto& [count, name] :
+       {std::pair(measured.dropped, "dropped"), std::pair(measured.lost, "lost"),
+        std::pair(measured.reordered, "reordered"), std::pair(measured.duplicated, "duplicated"),
+        std::pair(measured.cut_short, "cut short")}) {
+    text += fmt::format("; {} {}", count, name);
+  }
+  return text + "\n";
+}
+
+std::string generator(const Measurements& measured) {
+  std::string text =
+      fmt::format("  {:<10}{:.0f}% of its busiest thread ({})", "generator", load::utilization(measured) * kPercent,
+                  measured.threads.size() == 1 ? "1 thread" : fmt::format("{} threads", measured.threads.size()));
+  sched::Duration cpu{};
+  for (const load::ThreadCost& thread : measured.threads) cpu += thread.usage.cpu - thread.idle;
+  if (measured.messages > 0) {
+    text += fmt::format("; {} of CPU a message", format_duration(cpu / static_cast<std::int64_t>(measured.messages)));
+  }
+  if (measured.lateness.count() > 0) {
+    text += fmt::format("; schedule error p50 {}, p99 {}, max {}", format_duration(measured.lateness.percentile(50)),
+                        format_duration(measured.lateness.percentile(99)), format_duration(measured.lateness.max()));
+  }
+  return text + "\n";
+}
+
+}  // namespace
+
+LoadResult judge_load(Measurements measured, const std::vector<scenario::Threshold>& thresholds) {
+  LoadResult result;
+  for (const scenario::Threshold& threshold : thresholds) {
+    result.thresholds.push_back(judge(threshold, measured));
+    result.judges_errors = result.judges_errors || threshold.metric == Metric::errors;
+  }
+  result.measured = std::move(measured);
+  return result;
+}
+
+std::string errors_by_kind(const FailureLog& failures) {
+  std::map<std::string, std::uint64_t> kinds;
+  for (const FailureLog::Alike* alike : failures.all()) {
+    const Cause& cause = alike->kept.front().cause;
+    std::string kind = fmt::format("{} {}", cause.phase, name_of(cause.code));
+    if (cause.error_number != 0) kind += " " + sched::name_of({.error_number = cause.error_number});
+    kinds[kind] += alike->count;
+  }
+  std::string text;
+  for (const auto& [kind, count] : kinds) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", kind, count);
+  return text;
+}
+
+std::string summary_of(const LoadResult& result, const Load& load, const FailureLog& failures) {
+  const Measurements& measured = result.measured;
+  std::string text = rates(measured, load);
+  text += fmt::format("  {:<10}{:>11}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}\n", "", "count", "min", "p50", "p90", "p99",
+                      "p99.9", "max");
+  text += row("response", measured.response) + row("service", measured.service) + row("connect", measured.connect);
+  text += moved(measured) + troubles(measured, failures) + generator(measured);
+  if (const std::string why = load::client_bound(measured); !why.empty()) {
+    text += fmt::format("  {:<10}{}: what was measured is the generator, not the server\n", "client-bound", " " + why);
+  }
+  for (const ThresholdResult& threshold : result.thresholds) {
+    text += fmt::format("  {:<10}{}: {}{}\n", "threshold", threshold.text, threshold.shown,
+                        threshold.held ? "" : "  BREACHED");
+  }
+  return text;
+}
+
+std::string line_of(const LoadProgress& progress, sched::Duration elapsed) {
+  const Histogram& response = progress.response;
+  std::string text =
+      fmt::format("{}{}: {}, {} in flight", format_duration(elapsed), progress.is_warming_up ? " (warm-up)" : "",
+                  format_rate(progress.rate), progress.in_flight);
+  if (response.count() > 0) {
+    text += fmt::format(", response p50 {}, p99 {}, max {}", format_duration(response.percentile(50)),
+                        format_duration(response.percentile(99)), format_duration(response.max()));
+  }
+  return text + fmt::format(", {} errors, {} dropped", progress.errors, progress.dropped);
+}
+
+}  // namespace client::run

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/load/measurements.h"
+#include "client/run/failure.h"
+#include "client/scenario/workload.h"
+
+// What came of a load, and how people are told.
+
+namespace client::run {
+
+struct ThresholdResult {
+  std::string text;             ///< "response p99 below 10ms"
+  std::optional<double> value;  ///< in seconds, a number, a number a second, or a share; nothing: there was no sample
+  std::string shown = {};       ///< the value for people
+  bool held = false;            ///< never without a sample
+};
+
+struct LoadResult {
+  load::Measurements measured;
+  std::vector<ThresholdResult> thresholds;
+  bool judges_errors = false;  ///< a threshold says how many iterations may fail: no single failure fails the run
+};
+
+/// Judges what was measured.
+LoadResult judge_load(load::Measurements measured, const std::vector<scenario::Threshold>& thresholds);
+
+/// "expect timeout 12, connect refused ECONNREFUSED 3": failures by phase, kind and errno; empty when there are none.
+std::string errors_by_kind(const FailureLog& failures);
+
+/// A table for people, several lines with their newlines: rates, latencies, errors, the generator's own cost, and
+/// whether it was the limit.
+std::string summary_of(const LoadResult& result, const scenario::Load& load, const FailureLog& failures);
+
+/// How a load goes on: one interval of it.
+struct LoadProgress {
+  bool is_warming_up = false;
+  double rate = 0;              ///< iterations a second that passed
+  std::uint64_t in_flight = 0;  ///< queued ones included
+  std::uint64_t errors = 0;     ///< so far
+  std::uint64_t dropped = 0;    ///< so far
+  load::Histogram response;     ///< of the interval
+};
+
+/// A line without its newline.
+std::string line_of(const LoadProgress& progress, sched::Duration elapsed);
+
+}  // namespace client::run

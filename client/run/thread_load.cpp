@@ -1,0 +1,191 @@
+#include "client/run/thread_load.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "client/run/context.h"
+#include "scheduler/backend.h"
+#include "scheduler/scheduler.h"
+#include "scheduler/scope.h"
+#include "scheduler/sleep.h"
+
+namespace client::run {
+
+namespace {
+
+using load::Counts;
+using scenario::Load;
+using sched::Instant;
+using sched::Task;
+
+/// The warm-up goes before what the file says, at the rate that comes first.
+std::vector<load::Stage> stages_of(const Load& load) {
+  std::vector<load::Stage> stages{{.rate = load.rate, .duration = load.warmup}};
+  stages.insert(stages.end(), load.stages.begin(), load.stages.end());
+  return stages;
+}
+
+std::uint64_t share_of(std::optional<std::uint64_t> limit, unsigned threads) {
+  if (!limit) return std::numeric_limits<std::uint64_t>::max();
+  return std::max<std::uint64_t>(1, *limit / threads);
+}
+
+}  // namespace
+
+ThreadLoad::ThreadLoad(const Load& load, const Counters& counters, unsigned thread, unsigned threads,
+                       std::uint64_t seed)
+    : load_(load),
+      counters_(counters),
+      threads_(threads),
+      schedule_(load.rate, stages_of(load), load.arrival, thread, threads, seed),
+      most_in_flight_(share_of(load.max_in_flight, threads)),
+      next_number_(thread) {}
+
+void ThreadLoad::join(Queue& queue) {
+  queues_.push_back(&queue);
+  joined_.set();
+}
+
+Task<void> ThreadLoad::wait_for(std::size_t clients) {
+  while (queues_.size() < clients) {
+    joined_.reset();
+    if (!co_await joined_.wait()) co_return;
+  }
+}
+
+void ThreadLoad::leave(Queue& queue) {
+  std::erase(queues_, &queue);
+  for ([[maybe_unused]] const Instant intended : queue.waiting_) Counts::subtract(meter_.counts.queued);
+  queue.waiting_.clear();
+}
+
+std::optional<ThreadLoad::Start> ThreadLoad::take(Queue& queue) {
+  const Instant now = sched::now();
+  if (!has_begun_ || is_over_ || now >= end_) return std::nullopt;
+  Start start{.intended = now, .started = now};
+  if (load_.model == Load::Model::open) {
+    if (queue.waiting_.empty()) return std::nullopt;
+    start.intended = queue.waiting_.front();
+    queue.waiting_.pop_front();
+    Counts::subtract(meter_.counts.queued);
+  }
+  start.number = next_number_;
+  next_number_ += threads_;
+  Counts::add(meter_.counts.started);
+  return start;
+}
+
+void ThreadLoad::passed(const Start& start) {
+  Counts::add(meter_.counts.completed);
+  if (!is_measured(start.intended)) return;
+  const Instant now = sched::now();
+  meter_.service.record(now - start.started);
+  meter_.response.record(now - start.intended);
+}
+
+void ThreadLoad::failed(const Start& start) {
+  Counts::add(meter_.counts.failed);
+  add(start, meter_.counts.errors, 1);
+}
+
+void ThreadLoad::was_cut_short(const Start&) { Counts::add(meter_.counts.cut_short); }
+
+void ThreadLoad::add(const Start& start, std::atomic<std::uint64_t>& count, std::uint64_t by) {
+  if (is_measured(start.intended)) Counts::add(count, by);
+}
+
+Task<void> ThreadLoad::run(Instant begin) {
+  begin_ = begin;
+  measured_from_ = begin + load_.warmup;
+  end_ = measured_from_ + load_.duration;
+  sched::Scope measuring;
+  measuring.spawn(measure());
+  has_begun_ = true;
+  co_await hand_out();
+  end();
+  [[maybe_unused]] const sched::Result<void> joined = co_await measuring.join();
+}
+
+Task<void> ThreadLoad::hand_out() {
+  if (load_.model == Load::Model::closed) {
+    for (Queue* queue : queues_) queue->wake_->set();
+    [[maybe_unused]] const sched::Result<void> slept = co_await sched::sleep_until(end_);
+    co_return;
+  }
+  while (const auto offset = schedule_.next()) {
+    const Instant intended = begin_ + *offset;
+    if (intended > sched::now() && !co_await sched::sleep_until(intended)) co_return;
+    give(intended);
+  }
+  [[maybe_unused]] const sched::Result<void> slept = co_await sched::sleep_until(end_);
+}
+
+/// To the next client in the round.
+void ThreadLoad::give(Instant intended) {
+  if (queues_.empty() || meter_.counts.in_flight() >= most_in_flight_) {
+    if (is_measured(intended)) Counts::add(meter_.counts.dropped);
+    return;
+  }
+  if (is_measured(intended)) meter_.lateness.record(sched::Scheduler::current().backend().now() - intended);
+  next_queue_ = next_queue_ < queues_.size() ? next_queue_ : 0;
+  Queue& queue = *queues_[next_queue_++];
+  queue.waiting_.push_back(intended);
+  Counts::add(meter_.counts.queued);
+  queue.wake_->set();
+}
+
+/// What has not started does not.
+void ThreadLoad::end() {
+  is_over_ = true;
+  for (Queue* queue : queues_) {
+    for (const Instant intended : std::exchange(queue->waiting_, {})) {
+      Counts::subtract(meter_.counts.queued);
+      if (is_measured(intended)) Counts::add(meter_.counts.dropped);
+    }
+    queue->wake_->set();
+  }
+}
+
+Task<void> ThreadLoad::measure() {
+  if (!co_await sched::sleep_until(measured_from_)) co_return;
+  first_ = mark();
+  [[maybe_unused]] const sched::Result<void> slept = co_await sched::sleep_until(end_);
+  last_ = mark();
+}
+
+ThreadLoad::Mark ThreadLoad::mark() const {
+  const load::Counts& counts = meter_.counts;
+  // A simulated clock tells nothing about a processor.
+  const bool is_simulated = sched::Scheduler::current().backend().draws_order();
+  return {.at = sched::now(),
+          .messages = counters_.frames,
+          .bytes_sent = counters_.bytes_sent,
+          .bytes_received = counters_.bytes_received,
+          .ended = counts.completed + counts.failed,
+          .usage = is_simulated ? load::Usage{} : load::thread_usage(),
+          .idle = sched::Scheduler::current().spun()};
+}
+
+void ThreadLoad::add_to(load::Measurements& sum) const {
+  sum.connect.merge(meter_.connect.snapshot());
+  sum.service.merge(meter_.service.snapshot());
+  sum.response.merge(meter_.response.snapshot());
+  sum.lateness.merge(meter_.lateness.snapshot());
+  const load::Counts& counts = meter_.counts;
+  sum.errors += counts.errors;
+  sum.dropped += counts.dropped;
+  sum.lost += counts.lost;
+  sum.reordered += counts.reordered;
+  sum.duplicated += counts.duplicated;
+  sum.cut_short += counts.cut_short;
+  if (!first_ || !last_) return;
+  sum.messages += last_->messages - first_->messages;
+  sum.bytes_sent += last_->bytes_sent - first_->bytes_sent;
+  sum.bytes_received += last_->bytes_received - first_->bytes_received;
+  sum.iterations += last_->ended - first_->ended;
+  sum.elapsed = std::max(sum.elapsed, last_->at - first_->at);
+  sum.threads.push_back({.usage = last_->usage - first_->usage, .idle = last_->idle - first_->idle});
+}
+
+}  // namespace client::run

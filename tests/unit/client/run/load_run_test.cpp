@@ -1,0 +1,184 @@
+// Runs under load, most of them in simulated time, where latencies and rates are exact.
+
+#include <chrono>
+#include <string>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "client/run/exit_code.h"
+#include "tests/unit/client/run/runs.h"
+
+namespace client::run {
+namespace {
+
+using sched::BackendKind;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// Clients that exchange one line, under this load.
+std::string loaded(const std::string& load, const std::string& group = R"("count": 10)",
+                   const std::string& more = R"("x-": 0)") {
+  return fmt::format(
+      R"-({{"load": {{{}}}, {}, "clients": [{{{},
+          "steps": [{{"exchange": {{"send": "${{iteration}}", "expect": "GOT:${{iteration}}"}}}}]}}]}})-",
+      load, more, group);
+}
+
+ScenarioResult run(const std::string& text, std::uint64_t seed = 1) {
+  auto result = simulate(text, seed);
+  EXPECT_TRUE(result) << describe(result.error());
+  EXPECT_TRUE(result->load);
+  return std::move(*result);
+}
+
+TEST(OpenLoad, StartsIterationsAtItsRate) {
+  const ScenarioResult result = run(loaded(R"("model": "open", "rate": "1000/s", "duration": "2s", "warmup": "1s")"));
+  const load::Measurements& measured = result.load->measured;
+  EXPECT_EQ(judge(result), Verdict::passed);
+  EXPECT_EQ(measured.response.count() + measured.dropped, 2000U);
+  EXPECT_LE(measured.dropped, 1U);
+  EXPECT_NEAR(measured.achieved(), 1000, 5);
+  EXPECT_EQ(measured.requested, 1000);
+  EXPECT_EQ(measured.elapsed, seconds(2));
+  EXPECT_EQ(measured.errors, 0U);
+  EXPECT_EQ(measured.connect.count(), 10U);
+}
+
+TEST(OpenLoad, FollowsItsStages) {
+  const ScenarioResult result = run(loaded(
+      R"("model": "open", "rate": "100/s", "stages": [{"rate": "100/s", "for": "1s"}, {"rate": "300/s", "for": "1s"}])"));
+  const load::Measurements& measured = result.load->measured;
+  EXPECT_EQ(measured.requested, 150);
+  EXPECT_NEAR(static_cast<double>(measured.response.count() + measured.dropped), 300, 1);
+}
+
+TEST(OpenLoad, DrawsPoissonArrivalsFromTheSeed) {
+  const std::string text = loaded(R"("model": "open", "rate": "1000/s", "arrival": "poisson", "duration": "5s")");
+  const auto count = [&](std::uint64_t seed) { return run(text, seed).load->measured.response.count(); };
+  EXPECT_EQ(count(1), count(1));
+  EXPECT_NE(count(1), count(2));
+  EXPECT_NEAR(static_cast<double>(count(3)), 5000, 350) << "five standard deviations";
+}
+
+TEST(OpenLoad, CountsTheResponseFromWhenAnIterationWasToStart) {
+  // One exchange takes a round trip of at least some 100 us; so many cannot be done one after the other.
+  const ScenarioResult result =
+      run(loaded(R"("model": "open", "rate": "100000/s", "duration": "1s")", R"("count": 1)"));
+  const load::Measurements& measured = result.load->measured;
+  EXPECT_GT(measured.dropped, 1000U) << "they were waiting when the load was over";
+  EXPECT_GT(measured.response.percentile(50), 100 * measured.service.percentile(50));
+}
+
+TEST(OpenLoad, DropsWhatIsOverMaxInFlight) {
+  const ScenarioResult result =
+      run(loaded(R"("model": "open", "rate": "100000/s", "duration": "1s", "max_in_flight": 5)", R"("count": 1)",
+                 R"("thresholds": [{"metric": "dropped", "below": 1}])"));
+  const load::Measurements& measured = result.load->measured;
+  EXPECT_GT(measured.dropped, 1000U);
+  EXPECT_LE(measured.response.max(), 6 * measured.service.max());
+  EXPECT_EQ(judge(result), Verdict::breached);
+  EXPECT_THAT(result.load->thresholds.front().shown, std::to_string(measured.dropped));
+}
+
+TEST(ClosedLoad, KeepsEveryClientBusy) {
+  const ScenarioResult result = run(loaded(R"("duration": "1s", "warmup": "100ms")", R"("count": 3)"));
+  const load::Measurements& measured = result.load->measured;
+  EXPECT_EQ(measured.requested, std::nullopt);
+  const double each = std::chrono::duration<double>(measured.service.mean()).count();
+  EXPECT_NEAR(measured.achieved(), 3 / each, 0.05 * 3 / each) << "Little's law";
+  EXPECT_EQ(measured.errors + measured.dropped + measured.cut_short, 0U);
+}
+
+TEST(ClosedLoad, HasSeveralExchangesUnderWay) {
+  const auto rate = [](const std::string& depth) {
+    return run(loaded(R"("duration": "1s", "depth": )" + depth, R"("count": 1)")).load->measured.achieved();
+  };
+  EXPECT_GT(rate("16"), 10 * rate("1"));
+}
+
+TEST(ClosedLoad, DoesStepsOfEveryKind) {
+  const ScenarioResult result = run(
+      R"-({"load": {"duration": "1s"}, "clients": [{"count": 2, "connection": "per_iteration",
+           "steps": [{"send": "${iteration}"}, {"expect": {"matches": "^GOT:(?P<n>[0-9]+)$"}}, {"sleep": "10ms"},
+                     {"assert": {"of": "${n}", "equals": "${iteration}"}}]}]})-");
+  EXPECT_EQ(judge(result), Verdict::passed);
+  EXPECT_GT(result.load->measured.service.count(), 50U);
+  EXPECT_GE(result.load->measured.service.min(), milliseconds(10));
+  EXPECT_GE(result.connected, result.load->measured.service.count());
+}
+
+TEST(LoadedClients, ConnectAtTheirRateAndSendAtTheirs) {
+  const ScenarioResult result =
+      run(loaded(R"("duration": "1s")", R"("count": 5, "connect_rate": "10/s", "message_rate": "20/s")"));
+  EXPECT_GE(result.elapsed, seconds(1) + milliseconds(400)) << "the fifth connects 400 ms after the first";
+  EXPECT_NEAR(static_cast<double>(result.load->measured.messages), 5 * 20, 10);
+}
+
+TEST(LoadedClients, FailIterationsAndGoOn) {
+  const std::string wrong = R"("steps": [{"exchange": {"send": "a", "expect": "GOT:b"}}])";
+  const ScenarioResult result = run(R"({"load": {"duration": "1s"}, "clients": [{"count": 2, )" + wrong + "}]}");
+  const load::Measurements& measured = result.load->measured;
+  EXPECT_EQ(judge(result), Verdict::failed);
+  EXPECT_EQ(measured.service.count(), 0U);
+  EXPECT_GT(measured.errors, 100U);
+  EXPECT_EQ(result.passed, 2U) << "it is the iterations that failed";
+  EXPECT_THAT(errors_by_kind(result.failures), testing::StartsWith("expect mismatch "));
+}
+
+TEST(LoadedClients, MayFailAsOftenAsAThresholdSays) {
+  const auto judged = [](const char* below) {
+    return judge(run(fmt::format(
+        R"-({{"load": {{"duration": "1s"}}, "thresholds": [{{"metric": "errors", "below": {}}}],
+             "clients": [{{"steps": [{{"exchange": {{"send": "a", "expect": "GOT:a"}}}}]}},
+                         {{"steps": [{{"exchange": {{"send": "a", "expect": "GOT:b"}}}}]}}]}})-",
+        below)));
+  };
+  EXPECT_EQ(judged("0.9"), Verdict::passed);
+  EXPECT_EQ(judged("0.1"), Verdict::breached);
+}
+
+TEST(LoadedClients, CompareOnlyTheShareOfRepliesThatIsVerified) {
+  const auto errors = [](const char* verify) {
+    return run(fmt::format(
+                   R"-({{"load": {{"duration": "1s", "verify": "{}"}},
+                        "clients": [{{"steps": [{{"exchange": {{"send": "a", "expect": "GOT:b"}}}}]}}]}})-",
+                   verify))
+        .load->measured;
+  };
+  EXPECT_GT(errors("1%").messages, 50 * errors("1%").errors);
+  EXPECT_GT(errors("1%").errors, 0U);
+  EXPECT_EQ(errors("first").messages, 0U) << "each failure is followed by another connection";
+}
+
+TEST(Thresholds, FailWithoutASample) {
+  const ScenarioResult result =
+      run(loaded(R"("model": "open", "rate": "1/h", "duration": "1s", "warmup": "1s")", R"("count": 1)",
+                 R"("thresholds": [{"metric": "response", "at": "p99", "below": "1h"}])"));
+  EXPECT_EQ(result.load->thresholds.front().shown, "no sample");
+  EXPECT_EQ(judge(result), Verdict::breached);
+}
+
+class LoadOnTheKernel : public testing::TestWithParam<BackendKind> {};
+INSTANTIATE_TEST_SUITE_P(, LoadOnTheKernel, testing::Values(BackendKind::epoll, BackendKind::io_uring),
+                         [](const auto& info) { return info.param == BackendKind::epoll ? "epoll" : "io_uring"; });
+
+TEST_P(LoadOnTheKernel, SharesTheRateBetweenThreads) {
+  const auto result = embed(GetParam(), 3, loaded(R"("model": "open", "rate": "900/s", "duration": "1s")"));
+  ASSERT_TRUE(result) << describe(result.error());
+  const load::Measurements& measured = result->load->measured;
+  EXPECT_EQ(measured.response.count() + measured.dropped, 900U);
+  EXPECT_EQ(measured.threads.size(), 3U);
+  EXPECT_EQ(result->failures.all().size(), 0U);
+}
+
+TEST_P(LoadOnTheKernel, KeepsDeepPipelinesRight) {
+  const auto result = embed(GetParam(), 2, loaded(R"("duration": "500ms", "depth": 100)", R"("count": 20)"));
+  ASSERT_TRUE(result) << describe(result.error());
+  EXPECT_EQ(judge(*result), Verdict::passed);
+  EXPECT_GT(result->load->measured.messages, 20U * 100U);
+}
+
+}  // namespace
+}  // namespace client::run

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "client/run/local_server.h"
+#include "client/run/scenario_run.h"
+#include "client/scenario/load.h"
+#include "scheduler/backends/simulated.h"
+#include "scheduler/make_backend.h"
+
+// Whole runs of scenarios with a server beside the clients.
+
+namespace client::run {
+
+inline scenario::Scenario parsed(const std::string& text, const std::string& url) {
+  scenario::LoadOptions options;
+  options.target = url;
+  auto scenario = scenario::parse("x.json", text, options);
+  EXPECT_TRUE(scenario) << render(scenario.error().front());
+  return std::move(*scenario);
+}
+
+/// One run on a simulated network, with a server.
+inline sched::Result<ScenarioResult> simulate(const std::string& text, std::uint64_t seed,
+                                              sched::Duration time_limit = std::chrono::minutes(5)) {
+  const auto server = prepare_simulated(parse_server_options({}).value());
+  RunSettings settings;
+  settings.make_backend = [seed] { return sched::make_simulated_backend({.seed = seed}); };
+  settings.seed = seed;
+  settings.time_limit = time_limit;
+  settings.time_limit_name = "--timeout 1s";
+  settings.server = &server->server;
+  return run_scenario(parsed(text, server->url), settings, {});
+}
+
+/// One run on the kernel, with a server on the same schedulers.
+inline sched::Result<ScenarioResult> embed(sched::BackendKind backend, unsigned threads, const std::string& text,
+                                           sched::Duration time_limit = std::chrono::minutes(5)) {
+  const auto server = prepare_embedded(parse_server_options({}).value(), threads);
+  if (!server) ADD_FAILURE() << server.error();
+  RunSettings settings;
+  settings.make_backend = [backend]() -> sched::Result<std::unique_ptr<sched::Backend>> {
+    auto chosen = sched::make_backend(backend);
+    if (!chosen) return std::unexpected(chosen.error());
+    return std::move(chosen->backend);
+  };
+  settings.threads = threads;
+  settings.time_limit = time_limit;
+  settings.server = &(*server)->server;
+  return run_scenario(parsed(text, (*server)->url), settings, {});
+}
+
+}  // namespace client::run

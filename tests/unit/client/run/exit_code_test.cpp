@@ -48,8 +48,9 @@ TEST(Judge, DoesNotPassWhenClientsAreMissing) { EXPECT_NE(judge(result(9, 0, 0, 
 
 TEST(Worse, IsTheOneThatCounts) {
   // From the heaviest to the lightest, each beside every other.
-  const std::vector<Verdict> order{Verdict::invalid,  Verdict::interrupted, Verdict::could_not_test,   Verdict::failed,
-                                   Verdict::deadline, Verdict::breached, Verdict::unreported,  Verdict::nothing_selected, Verdict::passed};
+  const std::vector<Verdict> order{Verdict::invalid,    Verdict::interrupted,      Verdict::could_not_test,
+                                   Verdict::failed,     Verdict::deadline,         Verdict::breached,
+                                   Verdict::unreported, Verdict::nothing_selected, Verdict::passed};
   for (std::size_t heavy = 0; heavy < order.size(); ++heavy) {
     for (std::size_t light = heavy; light < order.size(); ++light) {
       EXPECT_EQ(worse(order[heavy], order[light]), order[heavy]);

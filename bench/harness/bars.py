@@ -26,8 +26,8 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Bar:
-    """A server is at least so good beside another, in a shape. The other is a name, or the best of those that begin with
-    one, or of a kind."""
+    """A server is at least so good beside another, in a shape. The other is a name, or the best of those that begin
+    with one, or of a kind."""
 
     shape: str
     server: str

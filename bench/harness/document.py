@@ -56,9 +56,9 @@ def _details(shape: Shape, results: dict) -> list[str]:
             "memory MiB": "memory_mib"}
     if shape.details:
         keys |= {"system calls each": "system_calls", "allocations each": "allocations"}
-    rows = table.rows_of(shape, results["shapes"][shape.name], results["kinds"])
-    return [f"### {shape.name}", "", f"{shape.transport}: {shape.title}", "",
-            *_table([shape.name, *keys], [[row["server"], *(_number(row[key]) for key in keys.values())] for row in rows])]
+    rows = [[row["server"], *(_number(row[key]) for key in keys.values())]
+            for row in table.rows_of(shape, results["shapes"][shape.name], results["kinds"])]
+    return [f"### {shape.name}", "", f"{shape.transport}: {shape.title}", "", *_table([shape.name, *keys], rows)]
 
 
 def _bars(results: dict) -> list[str]:

@@ -34,8 +34,8 @@ def typical(runs: list[Run], figure) -> float:
 
 
 def ratio(runs: Runs, server: str, reference: str, counts: str) -> float:
-    """How good `server` is beside `reference`: the median over the rounds of what each round says, since what disturbs a
-    round disturbs both."""
+    """How good `server` is beside `reference`: the median of what each round says, since what disturbs a round disturbs
+    both."""
     return median(goodness(mine, counts) / goodness(other, counts)
                   for mine, other in zip(runs[server], runs[reference]))
 

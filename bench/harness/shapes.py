@@ -29,9 +29,9 @@ SHAPES = (
     Shape("ping-pong-100", "tcp", "ping-pong of 64 B, 100 connections", _options(100), details=True),
     Shape("ping-pong-1000", "tcp", "ping-pong of 64 B, 1000 connections", _options(1000)),
     Shape("lines", "tcp", "lines of 64 B, 50 connections, 32 at once", _options(50, depth=32), details=True),
-    Shape("blocks", "tcp", "lines of 64 KiB, 16 connections", _options(16, size=65536)),
+    Shape("blocks", "tcp", "lines of 64 KiB, 16 connections", _options(16, size=65536), details=True),
     Shape("connections", "tcp", "connect, one echo of 64 B, close: 100 at a time", _options(100, mode="connecting"),
-          unit="connections"),
+          unit="connections", details=True),
     Shape("unix-ping-pong-100", "unix", "ping-pong of 64 B, 100 connections", _options(100)),
     Shape("unix-lines", "unix", "lines of 64 B, 50 connections, 32 at once", _options(50, depth=32)),
 )

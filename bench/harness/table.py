@@ -3,7 +3,8 @@
 from harness import figures
 from harness.shapes import Shape
 
-_HEADINGS = ("", "a second", "p50 µs", "p99 µs", "CPU µs", "used", "calls", "allocs", "MiB", "of raw", "CPU", "of peers")
+_HEADINGS = ("", "a second", "p50 µs", "p99 µs", "CPU µs", "used", "calls", "allocs", "MiB", "of raw", "CPU",
+             "of peers")
 _NAME_WIDTH = 34
 
 

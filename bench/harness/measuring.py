@@ -65,7 +65,7 @@ def finished(generator: subprocess.Popen, what: str) -> Run:
 
 @dataclass
 class Measured:
-    """What is known of a shape: the runs of each server, their memory, and why a server has no (more) runs."""
+    """What is known of a shape: the runs of each server, its memory at the end, and why a server has no runs."""
 
     runs: Runs
     memory_kib: dict[str, int]
@@ -75,37 +75,36 @@ class Measured:
 def measure_in_turn(bench: Bench, shape: Shape, servers: list[Server], tell: Callable[[str], None]) -> Measured:
     """A B C … A B C …: so that what disturbs the machine for a while disturbs all. A server that fails is left out."""
     measured = Measured({}, {}, {})
-    running: dict[str, Running] = {}
+    kept: dict[str, Running] = {}
     try:
-        for server in servers:
-            _start(bench, shape, server, running, measured)
         for number in range(bench.rounds):
             tell(f"{shape.name}: round {number + 1} of {bench.rounds}")
-            for name in list(running):
-                _measure_once(bench, shape, running, name, measured)
-        measured.memory_kib = {name: server.status("VmRSS") for name, server in running.items()}
+            for server in servers:
+                if server.name not in measured.failures:
+                    _measure_once(bench, shape, server, kept, measured)
     finally:
-        for server in running.values():
-            server.stop()
+        for running in kept.values():
+            running.stop()
     return measured
 
 
-def _start(bench: Bench, shape: Shape, server: Server, running: dict[str, Running], measured: Measured) -> None:
+def _measure_once(bench: Bench, shape: Shape, server: Server, kept: dict[str, Running], measured: Measured) -> None:
+    """A server is started for each round, since where its memory happens to lie counts; one that compiles as it runs is
+    kept."""
+    running = None
     try:
-        running[server.name] = bench.start(server, shape.transport)
+        running = kept.pop(server.name, None) or bench.start(server, shape.transport)
         if shape.limited:
-            bench.half_core.take(running[server.name].pid)
+            bench.half_core.take(running.pid)
+        measured.runs.setdefault(server.name, []).append(bench.measure(shape, running))
+        measured.memory_kib[server.name] = running.status("VmRSS")
     except (RuntimeError, OSError) as error:
         measured.failures[server.name] = str(error)
-
-
-def _measure_once(bench: Bench, shape: Shape, running: dict[str, Running], name: str, measured: Measured) -> None:
-    try:
-        measured.runs.setdefault(name, []).append(bench.measure(shape, running[name]))
-    except RuntimeError as error:
-        measured.failures[name] = str(error)
-        measured.runs.pop(name, None)
-        running.pop(name).stop()
+        measured.runs.pop(server.name, None)
+    if running and server.compiles_as_it_runs and server.name not in measured.failures:
+        kept[server.name] = running
+    elif running:
+        running.stop()
 
 
 def system_calls_a_message(bench: Bench, shape: Shape, running: Running) -> float:

@@ -22,6 +22,7 @@ class Server:
     command: Callable[[str], list[str]]  # of an address: a port, or a path
     missing: str = ""  # why it cannot be run; empty when it can
     spins: bool = False
+    compiles_as_it_runs: bool = False  # and is faster later
     counts_allocations: bool = True  # those of the C library are all that it makes
 
 
@@ -56,18 +57,18 @@ def peers(build: Path, sources: Path) -> list[Server]:
         missing = "" if path.exists() else f"install {package}"
         return Server(name, "peer", lambda address: [str(path), address], missing, **properties)
 
-    def run_by(name: str, interpreter: list[str], check: list[str], source: str, package: str) -> Server:
+    def run_by(name: str, interpreter: list[str], check: list[str], source: str, package: str, **properties) -> Server:
         found = shutil.which(interpreter[0]) and subprocess.run([*interpreter, *check], capture_output=True)
         missing = "" if found and found.returncode == 0 else f"install {package}"
         return Server(name, "peer", lambda address: [*interpreter, str(sources / source), address], missing,
-                      counts_allocations=False)
+                      counts_allocations=False, **properties)
 
     return [built("Asio awaitables", "asio", "libasio-dev"),
             built("libuv", "libuv", "libuv1-dev"),
             built("tokio", "tokio", "cargo librust-tokio-dev librust-memchr-dev"),
             built("Go", "go", "golang-go", counts_allocations=False),
             run_by("uvloop", ["/usr/bin/python3"], ["-c", "import uvloop"], "uvloop_server.py", "python3-uvloop"),
-            run_by("Node", ["node"], ["--version"], "node_server.js", "nodejs")]
+            run_by("Node", ["node"], ["--version"], "node_server.js", "nodejs", compiles_as_it_runs=True)]
 
 
 class Running:

@@ -9,6 +9,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "bench"))
 
 from harness import bars, document, figures, picture, table  # noqa: E402
+from harness.servers import peers  # noqa: E402
 from harness.shapes import SHAPES  # noqa: E402
 
 
@@ -98,6 +99,13 @@ class Bars(unittest.TestCase):
         idle = {"server": bars.OURS, "connections": 10, "bytes_each": 1025, "cpu_share": 0.0, "busy_ratio": 0.96}
         results = {"kinds": {}, "shapes": {}, "idle": [idle], "echo": {"ns": 80, "allocations": 0.0}}
         self.assertEqual([verdict.met for verdict in bars.verdicts(results)], [False, True, True, True, True])
+
+
+class Peers(unittest.TestCase):
+    def test_those_that_are_not_built_name_their_package(self) -> None:
+        missing = {server.name: server.missing for server in peers(Path("nowhere"), Path("nowhere"))}
+        self.assertEqual(missing["libuv"], "install libuv1-dev")
+        self.assertEqual(missing["Go"], "install golang-go")
 
 
 class Telling(unittest.TestCase):

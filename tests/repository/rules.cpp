@@ -52,6 +52,8 @@ const std::vector<LibraryRule>& library_rules() {
       {.library = "libedit", .header = R"(^(histedit\.h|editline/))", .only_in = R"(^client/manual/line_editor\.cpp$)"},
       {.library = "libseccomp", .header = "^seccomp", .only_in = "^tests/"},
       {.library = "Google Benchmark", .header = "^benchmark/", .only_in = "^bench/"},
+      {.library = "Asio", .header = R"(^asio(\.hpp|/))", .only_in = "^bench/peers/"},
+      {.library = "libuv", .header = R"(^uv(\.h|/))", .only_in = "^bench/peers/"},
       {.library = "GoogleTest", .header = "^g(test|mock)/", .only_in = "^tests/"},
   };
   return rules;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,6 @@ struct LongFile {
 const std::vector<LongFile>& long_files();
 
 /// What may stand in no line, or only in some files.
-const std::vector<BannedText>& banned_texts();
+std::span<const BannedText> banned_texts();
 
 }  // namespace repository

@@ -30,10 +30,8 @@ using sched::Task;
 using server::ConnectionLimits;
 using server::Log;
 using support::must;
-using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
-using testing::Not;
 
 /// Longer than anything takes on its way in a simulated network.
 constexpr sched::Duration kArrival = 1s;

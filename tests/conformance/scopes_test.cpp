@@ -20,7 +20,6 @@ using conformance::Place;
 using sched::Result;
 using sched::Stream;
 using sched::Task;
-using support::bytes_of;
 using support::error_of;
 using support::must;
 using support::Pair;

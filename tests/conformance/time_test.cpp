@@ -19,7 +19,6 @@ using sched::CancelScope;
 using sched::Duration;
 using sched::Instant;
 using sched::Result;
-using sched::Stream;
 using sched::Task;
 using support::bytes_of;
 using support::error_of;

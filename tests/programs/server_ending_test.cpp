@@ -27,7 +27,6 @@ using support::Exit;
 using support::ServerProcess;
 using support::Socket;
 using support::Stream;
-using testing::HasSubstr;
 
 class ServerEnding : public EchoServer {};
 INSTANTIATE_TEST_SUITE_P(, ServerEnding, both_backends(), name_of_backend);

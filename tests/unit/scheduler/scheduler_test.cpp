@@ -15,7 +15,6 @@
 namespace sched {
 namespace {
 
-using support::error_of;
 using support::must;
 using support::simulate;
 

@@ -17,7 +17,6 @@ namespace sched {
 namespace {
 
 using support::error_of;
-using support::must;
 using support::simulate;
 
 /// Counts how many of it there are.

@@ -24,7 +24,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using sched::Address;
-using sched::Result;
 using sched::Stream;
 using sched::Task;
 using server::ConnectionLimits;

@@ -17,7 +17,6 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
-using testing::UnorderedElementsAre;
 
 TEST(Clients, AllRunAtOnce) {
   const Played played = play(answering(), R"({"clients": [

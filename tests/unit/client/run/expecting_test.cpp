@@ -14,7 +14,6 @@ namespace {
 using std::chrono::milliseconds;
 using testing::AllOf;
 using testing::HasSubstr;
-using testing::Not;
 
 TEST(Expect, PassesWhenTheNextFrameHolds) {
   const Played played = play(answering(), steps(R"({"send": "Hello"}, {"expect": "GOT:Hello"})"));

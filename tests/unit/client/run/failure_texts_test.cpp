@@ -17,7 +17,6 @@
 namespace client::run {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 struct Case {

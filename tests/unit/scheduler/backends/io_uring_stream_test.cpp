@@ -17,7 +17,6 @@
 namespace {
 
 using sched::Lease;
-using sched::Result;
 using sched::Stream;
 using sched::Task;
 using support::bytes_of;

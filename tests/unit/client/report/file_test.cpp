@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <string>
 
@@ -117,8 +118,8 @@ TEST_F(ReportFile, OfAFifoNeedsAReader) {
   EXPECT_THAT(write(path("fifo"), "x").error(), HasSubstr("ENXIO"));
   const sched::Descriptor reader(::open(path("fifo").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   EXPECT_TRUE(write(path("fifo"), "text"));
-  char bytes[8];
-  EXPECT_EQ(::read(reader.get(), bytes, sizeof bytes), 4);
+  std::array<char, 8> bytes{};
+  EXPECT_EQ(::read(reader.get(), bytes.data(), bytes.size()), 4);
 }
 
 TEST_F(ReportFile, IsNoStreamWhereAFileIsOrNothing) {

@@ -30,6 +30,30 @@ inline constexpr const char* kRun = "run";
 void add_run_options(CLI::App& app, RunOptions& options);
 CommandLine finish(RunOptions options);
 
+/// The options that say how a run is done and told, whatever is run.
+void add_engine_options(CLI::App& app, RunOptions& options);
+
+/// The words that say what load there is.
+struct BenchWords {
+  std::string url;
+  std::uint64_t connections = 10;
+  std::optional<double> rate;  ///< a second; nothing: as fast as replies come
+  bool is_poisson = false;
+  std::optional<std::uint64_t> max_in_flight;
+  sched::Duration duration = std::chrono::seconds(10);
+  sched::Duration warmup = std::chrono::seconds(1);
+  std::uint64_t payload = 64;
+  std::uint64_t depth = 1;
+  std::optional<double> connect_rate;
+  bool reconnect = false;
+  std::string prefix = "GOT:";
+};
+
+// bench_options.cpp
+inline constexpr const char* kBench = "bench";
+void add_bench_options(CLI::App& app, RunOptions& options, BenchWords& words);
+CommandLine finish_bench(RunOptions options, const BenchWords& words);
+
 // check_options.cpp
 inline constexpr const char* kCheck = "check";
 void add_check_options(CLI::App& app, CheckOptions& options);

@@ -26,6 +26,7 @@ constexpr Help kHelp{
     R"(echo_client [run] [OPTIONS] FILE|DIR...
        echo_client [connect] [OPTIONS] HOST PORT|URL
        echo_client [connect] -l [OPTIONS] [HOST] PORT|URL
+       echo_client bench [OPTIONS] URL
        echo_client check [OPTIONS] FILE|DIR...
        echo_client schema
        echo_client help [TOPIC])",
@@ -46,7 +47,7 @@ bool is_address(const Words& words) {
 constexpr const char* kSchema = "schema";
 constexpr Help kSchemaHelp{"Prints the JSON Schema of scenario files, for editors.", "echo_client schema", ""};
 
-constexpr std::array kCommands{kRun, kCheck, kConnect, kSchema, kHelpCommand};
+constexpr std::array kCommands{kRun, kBench, kCheck, kConnect, kSchema, kHelpCommand};
 
 bool is_command(std::string_view word) { return std::ranges::find(kCommands, word) != kCommands.end(); }
 
@@ -94,6 +95,8 @@ CLI::Option* add_backend(CLI::App& app, sched::BackendKind& backend) {
 
 CommandLine parse_command_line(std::vector<std::string> arguments) {
   RunOptions run;
+  RunOptions bench;
+  BenchWords bench_words;
   CheckOptions check;
   ConnectOptions connect;
   ConnectWords connect_words;
@@ -105,6 +108,8 @@ CommandLine parse_command_line(std::vector<std::string> arguments) {
   const auto add_command = [&app](const char* name) { return app.add_subcommand(name)->group("Commands"); };
   CLI::App* run_command = add_command(kRun);
   add_run_options(*run_command, run);
+  CLI::App* bench_command = add_command(kBench);
+  add_bench_options(*bench_command, bench, bench_words);
   CLI::App* check_command = add_command(kCheck);
   add_check_options(*check_command, check);
   CLI::App* connect_command = add_command(kConnect);
@@ -131,6 +136,7 @@ CommandLine parse_command_line(std::vector<std::string> arguments) {
     return usage_error(command_line::message_of(error), commands.empty() ? nullptr : commands[0]->get_name().c_str());
   }
   if (run_command->parsed()) return finish(std::move(run));
+  if (bench_command->parsed()) return finish_bench(std::move(bench), bench_words);
   if (schema_command->parsed()) return Printout{std::string(scenario::schema())};
   if (check_command->parsed()) return finish(std::move(check));
   return connect_command->parsed() ? finish(std::move(connect), connect_words) : finish_help(topic);

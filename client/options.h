@@ -28,7 +28,8 @@ struct ReportTarget {
 
 /// `echo_client run`, or files and folders alone.
 struct RunOptions {
-  std::vector<std::filesystem::path> paths;  ///< scenario files and folders of them, in order; at least one
+  std::vector<std::filesystem::path> paths;  ///< scenario files and folders of them, in order
+  std::string generated;                     ///< the text of a scenario that no file has, instead of `paths`
 
   // What is tested. Nothing given: each scenario's own target. At most one of `embedded`, `spawn` and `simulate`; a
   // `target` only alone or with `spawn`.
@@ -38,18 +39,18 @@ struct RunOptions {
   bool simulate = false;                    ///< server, clients, network and clock in memory
   std::vector<std::string> server_options;  ///< arguments of echo_server, for `embedded` and `simulate`
 
-  std::map<std::string, std::string> variables;       ///< over the scenarios' own
-  std::string only = "*";                             ///< a glob: the scenarios to run, by name
-  std::vector<std::string> exclude;                   ///< globs: those not to run
-  std::vector<std::string> tags;                      ///< those that have one of them; empty: all
-  bool list = false;                                  ///< print what would run, and run nothing
-  std::optional<std::uint64_t> seed;                  ///< nothing: a new one every time
-  std::optional<std::uint64_t> rechunk;               ///< a seed: what is sent is cut into pieces at random
-  std::uint64_t repeat = 1;                           ///< how often all of it is run, each time with the next seed
-  unsigned jobs = 1;                                  ///< scenarios at a time
-  bool fail_fast = false;                             ///< nothing follows a scenario that has not passed
-  sched::Duration timeout = std::chrono::minutes(5);  ///< of the whole run
-  std::vector<ReportTarget> reports;                  ///< no two to the same file
+  std::map<std::string, std::string> variables;  ///< over the scenarios' own
+  std::string only = "*";                        ///< a glob: the scenarios to run, by name
+  std::vector<std::string> exclude;              ///< globs: those not to run
+  std::vector<std::string> tags;                 ///< those that have one of them; empty: all
+  bool list = false;                             ///< print what would run, and run nothing
+  std::optional<std::uint64_t> seed;             ///< nothing: a new one every time
+  std::optional<std::uint64_t> rechunk;          ///< a seed: what is sent is cut into pieces at random
+  std::uint64_t repeat = 1;                      ///< how often all of it is run, each time with the next seed
+  unsigned jobs = 1;                             ///< scenarios at a time
+  bool fail_fast = false;                        ///< nothing follows a scenario that has not passed
+  std::optional<sched::Duration> timeout;        ///< of the whole run; nothing: what suits it
+  std::vector<ReportTarget> reports;             ///< no two to the same file
 
   sched::BackendKind backend = sched::BackendKind::automatic;
   unsigned threads = 1;  ///< schedulers, one a thread; 0 is one a core

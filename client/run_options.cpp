@@ -53,10 +53,11 @@ std::expected<ReportTarget, std::string> parse_report(const std::string& text) {
   const std::size_t equals = std::min(text.find('='), text.size());
   const std::string kind = text.substr(0, equals);
   const std::string file = text.substr(std::min(equals + 1, text.size()));
-  for (const auto& [name, format] : {std::pair("json", json), std::pair("junit", junit), std::pair("tap", tap)}) {
+  for (const auto& [name, format] :
+       {std::pair("json", json), std::pair("junit", junit), std::pair("tap", tap), std::pair("hdr", hdr)}) {
     if (kind == name && !file.empty()) return ReportTarget{.format = format, .path = file};
   }
-  return std::unexpected("write KIND=FILE, where KIND is json, junit or tap");
+  return std::unexpected("write KIND=FILE, where KIND is json, junit, tap or hdr");
 }
 
 void add_reports(std::vector<ReportTarget>& reports, const Words& texts) {
@@ -124,13 +125,16 @@ void add_control_options(CLI::App& app, RunOptions& options) {
       ->type_name("N")
       ->group(kGroup);
   app.add_flag("--fail-fast", options.fail_fast, "end after the first scenario that does not pass")->group(kGroup);
-  add_duration(app, "--timeout", options.timeout, "end the whole run (5m)")->group(kGroup);
+  add_duration(app, "--timeout", options.timeout, "end the whole run (5m, or the planned load and 1m)")->group(kGroup);
+}
+
+void add_report_option(CLI::App& app, RunOptions& options) {
   app.add_option_function<Words>(
          "--report", [&options](const Words& texts) { add_reports(options.reports, texts); },
-         "write a report, KIND being json, junit or tap and FILE - for\nstandard output; repeatable")
+         "write a report, KIND being json, junit, tap or hdr and FILE -\nfor standard output; repeatable")
       ->allow_extra_args(false)
       ->type_name("KIND=FILE")
-      ->group(kGroup);
+      ->group("Output");
 }
 
 }  // namespace
@@ -140,17 +144,21 @@ void add_run_options(CLI::App& app, RunOptions& options) {
   add_target_options(app, options);
   add_scenario_options(app, options);
   add_control_options(app, options);
+  add_engine_options(app, options);
   CLI::Option* simulate = app.get_option("--simulate");
+  for (const char* engine : {"--backend", "--threads", "--spin"}) app.get_option(engine)->excludes(simulate);
+}
+
+void add_engine_options(CLI::App& app, RunOptions& options) {
+  add_report_option(app, options);
   constexpr const char* kEngine = "Engine";
-  add_backend(app, options.backend)->group(kEngine)->excludes(simulate);
+  add_backend(app, options.backend)->group(kEngine);
   add_parsed(app, "--threads", options.threads, parse_number<unsigned, 0, 1024>,
              "run as many schedulers, one a thread (1); 0: one a core")
       ->type_name("N")
-      ->group(kEngine)
-      ->excludes(simulate);
+      ->group(kEngine);
   add_duration(app, "--spin", options.spin, "let an idle scheduler look for as long before it sleeps (0s)")
-      ->group(kEngine)
-      ->excludes(simulate);
+      ->group(kEngine);
   CLI::Option* quiet =
       app.add_flag_callback("--quiet", [&options] { options.verbosity = -1; }, "tell failures only")->group(kOther);
   app.add_flag("-v", options.verbosity, "tell more; -vv still more")->group(kOther)->excludes(quiet);

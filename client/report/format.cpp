@@ -55,6 +55,8 @@ std::string to_text(const Report& report, Format format) {
       return to_junit(report);
     case Format::tap:
       return to_tap(report);
+    case Format::hdr:
+      return to_hdr(report);
   }
   return "";
 }

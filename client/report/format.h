@@ -10,7 +10,7 @@
 
 namespace client::report {
 
-enum class Format : std::uint8_t { json, junit, tap };
+enum class Format : std::uint8_t { json, junit, tap, hdr };
 
 /// One object, described by docs/report.schema.json. Bytes that are not UTF-8 become U+FFFD.
 std::string to_json(const Report& report);
@@ -22,6 +22,10 @@ std::string to_junit(const Report& report);
 /// not pass. What could break a line or is no
 /// text is made visible().
 std::string to_tap(const Report& report);
+
+/// The latencies that were measured under load, in the log format of HdrHistogram: for each scenario a line for each
+/// kind, tagged "SCENARIO.response" and the like.
+std::string to_hdr(const Report& report);
 
 std::string to_text(const Report& report, Format format);
 

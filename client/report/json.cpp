@@ -37,6 +37,48 @@ Json failure_object(const Failure& failure, const std::string& path) {
   return object;
 }
 
+Json metric_object(const load::Histogram& histogram) {
+  if (histogram.count() == 0) return {{"count", 0}};
+  const auto at = [&](double percent) { return in_seconds(histogram.percentile(percent)); };
+  return {{"count", histogram.count()},
+          {"min_s", in_seconds(histogram.min())},
+          {"p50_s", at(50)},
+          {"p90_s", at(90)},
+          {"p99_s", at(99)},
+          {"p99_9_s", at(99.9)},
+          {"max_s", in_seconds(histogram.max())}};
+}
+
+Json metrics_object(const load::Measurements& measured) {
+  Json object{{"response", metric_object(measured.response)},
+              {"service", metric_object(measured.service)},
+              {"connect", metric_object(measured.connect)},
+              {"schedule_error", metric_object(measured.lateness)}};
+  for (const load::Metric metric : load::kMetrics) {
+    if (is_duration(metric)) continue;
+    const auto count = read(measured, metric, {.kind = load::Reading::Kind::count});
+    object[name_of(metric)] = {{"count", static_cast<std::uint64_t>(count.value_or(0))}};
+  }
+  return object;
+}
+
+Json load_object(const Load& load) {
+  Json object{{"elapsed_s", in_seconds(load.measured.elapsed)}};
+  if (load.measured.requested) object["requested_per_s"] = *load.measured.requested;
+  object["achieved_per_s"] = load.measured.achieved();
+  object["cut_short"] = load.measured.cut_short;
+  object["utilization"] = utilization(load.measured);
+  set_text(object, "client_bound", load.client_bound);
+  Json thresholds = Json::array();
+  for (const Threshold& threshold : load.thresholds) {
+    Json one{{"text", threshold.text}, {"held", threshold.held}};
+    if (threshold.value) one["value"] = *threshold.value;
+    thresholds.push_back(std::move(one));
+  }
+  object["thresholds"] = std::move(thresholds);
+  return object;
+}
+
 Json scenario_object(const Scenario& scenario) {
   Json object{{"name", scenario.name},
               {"path", scenario.path},
@@ -58,6 +100,10 @@ Json scenario_object(const Scenario& scenario) {
   Json failures = Json::array();
   for (const Failure& failure : scenario.failures) failures.push_back(failure_object(failure, scenario.path));
   object["failures"] = std::move(failures);
+  if (scenario.load) {
+    object["load"] = load_object(*scenario.load);
+    object["metrics"] = metrics_object(scenario.load->measured);
+  }
   return object;
 }
 

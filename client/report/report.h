@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "client/load/measurements.h"
+
 // What a run came to, as plain data: what reports are made of. Texts may be any bytes, but for those that say they are
 // escaped.
 
@@ -47,6 +49,20 @@ struct Failure {
   std::string text;                   ///< as the user sees it: escaped, with newlines
 };
 
+/// What a threshold came to.
+struct Threshold {
+  std::string text;             ///< "response p99 below 10ms"
+  std::optional<double> value;  ///< in seconds, a number, a number a second, or a share; nothing: there was no sample
+  bool held = false;
+};
+
+/// What was measured under load.
+struct Load {
+  load::Measurements measured;
+  std::string client_bound;  ///< a sentence: why the generator was the limit; empty when it was not
+  std::vector<Threshold> thresholds;
+};
+
 struct Scenario {
   std::string name;
   std::string path;  ///< of its file, as the user named it
@@ -71,6 +87,7 @@ struct Scenario {
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_received = 0;
   std::vector<Failure> failures;
+  std::optional<Load> load;
 };
 
 struct Report {

@@ -72,6 +72,18 @@ Console::Console(Detail detail, std::FILE* out)
       is_terminal_(::isatty(::fileno(out)) == 1),
       has_colours_(is_terminal_ && wants_colours()) {}
 
+void Console::announce(const scenario::Scenario& scenario, std::uint64_t seed) const {
+  using enum Detail;
+  say_from(verbose, fmt::format("{}: {}, seed {}", text::escape(scenario.name),
+                                counted(scenario.clients(), "client", "clients"), seed));
+  for (const scenario::Group& group : scenario.groups) {
+    say_from(
+        very_verbose,
+        fmt::format("  {}: {} to {}", text::escape(group.name), counted(group.count, "client", "clients"),
+                    group.target.url.is_constant() ? text::escape(group.target.url.constant()) : "several targets"));
+  }
+}
+
 Watcher Console::watch(const std::string& name, bool is_alone) {
   const std::string shown = text::escape(name);
   Watcher watcher;
@@ -110,7 +122,7 @@ void Console::show(const scenario::Scenario& scenario, const ScenarioResult& res
   sum_.frames += result.frames;
   sum_.elapsed += result.elapsed;
   std::string text = is_terminal_ ? std::string(kClearLine) : "";
-  text += result.failures.render(scenario.source, scenario.name, result.planned);
+  text += result.failures.render(scenario.source, scenario.name, result.failing());
   if (!result.failures.empty() && !replay.empty()) text += fmt::format("again: {}\n", replay);
   write(text);
   if (detail_ == Detail::quiet) return;

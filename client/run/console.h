@@ -28,6 +28,9 @@ class Console {
   /// -1 for --quiet, 0, 1 for -v, 2 for -vv.
   static Detail detail_of(int verbosity);
 
+  /// A scenario is about to be run: told to those who want to know more.
+  void announce(const scenario::Scenario& scenario, std::uint64_t seed) const;
+
   /// Shows progress of the scenario `name`, and what its clients say: as a bar on a terminal, redrawn ten times a
   /// second, else as a line every ten seconds; and so it does when others run beside it.
   Watcher watch(const std::string& name, bool is_alone = true);

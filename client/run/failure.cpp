@@ -66,8 +66,9 @@ std::string FailureLog::render(const Alike& alike, const scenario::SourceFile& s
   std::string out;
   for (const Failure& failure : alike.kept) out += render_one(failure, source, scenario_name);
   if (alike.count > alike.kept.size()) {
-    out += fmt::format("{} of {} clients failed this step the same way; the first {} are shown.\n", alike.count,
-                       clients, alike.kept.size());
+    const std::string who =
+        clients > 0 ? fmt::format("{} of {} clients", alike.count, clients) : fmt::format("{} iterations", alike.count);
+    out += fmt::format("{} failed this step the same way; the first {} are shown.\n", who, alike.kept.size());
   }
   return out;
 }

@@ -48,6 +48,7 @@ class FailureLog {
   ///      |                                          ^^^^^^^^^^^
   ///      |   expected  "GOT:Hello"
   ///   412 of 10000 clients failed this step the same way.
+  /// Under load, where a client may fail many times, `clients` is 0.
   std::string render(const scenario::SourceFile& source, const std::string& scenario_name, std::uint64_t clients) const;
 
   /// Those that are alike alone.

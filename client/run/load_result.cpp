@@ -101,6 +101,13 @@ std::string generator(const Measurements& measured) {
   return text + "\n";
 }
 
+std::string found(const LoadResult::Search& search) {
+  const std::string held = search.held ? format_rate(*search.held) + " holds" : "none holds";
+  const std::string breached =
+      search.breached ? format_rate(*search.breached) + " does not" : "the highest that was tried";
+  return fmt::format("  {:<10}{}; {}\n", "find_max", held, breached);
+}
+
 }  // namespace
 
 LoadResult judge_load(Measurements measured, const std::vector<scenario::Threshold>& thresholds) {
@@ -128,7 +135,8 @@ std::string errors_by_kind(const FailureLog& failures) {
 
 std::string summary_of(const LoadResult& result, const Load& load, const FailureLog& failures) {
   const Measurements& measured = result.measured;
-  std::string text = rates(measured, load);
+  std::string text = result.search ? found(*result.search) : "";
+  text += rates(measured, load);
   text += fmt::format("  {:<10}{:>11}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}\n", "", "count", "min", "p50", "p90", "p99",
                       "p99.9", "max");
   text += row("response", measured.response) + row("service", measured.service) + row("connect", measured.connect);

@@ -20,8 +20,15 @@ struct ThresholdResult {
 };
 
 struct LoadResult {
+  /// What a search for the highest rate has found, in iterations a second.
+  struct Search {
+    std::optional<double> held;      ///< the highest at which all thresholds held
+    std::optional<double> breached;  ///< the lowest at which not all did
+  };
+
   load::Measurements measured;
   std::vector<ThresholdResult> thresholds;
+  std::optional<Search> search;
   bool judges_errors = false;  ///< a threshold says how many iterations may fail: no single failure fails the run
 };
 

@@ -40,6 +40,7 @@ std::string_view name_of(sched::BackendKind backend) {
 
 std::string replay_command(const RunOptions& options, const scenario::Scenario& scenario, std::uint64_t seed,
                            std::optional<std::uint64_t> rechunk) {
+  if (!options.generated.empty()) return {};
   std::vector<std::string> words{"echo_client", "run"};
   const auto add = [&words](std::string_view option, std::string_view value) {
     words.emplace_back(option);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "client/report/file.h"
 #include "client/run/replay.h"
 
@@ -51,6 +53,24 @@ report::Failure reported(const FailureLog::Alike& alike, const scenario::Scenari
   return failure;
 }
 
+report::Load reported(const LoadResult& result) {
+  report::Load load{.measured = result.measured, .client_bound = load::client_bound(result.measured), .thresholds = {}};
+  for (const ThresholdResult& threshold : result.thresholds) {
+    load.thresholds.push_back({.text = threshold.text, .value = threshold.value, .held = threshold.held});
+  }
+  return load;
+}
+
+/// Which thresholds did not hold, in a sentence.
+std::string breaches(const LoadResult& result) {
+  std::string text;
+  for (const ThresholdResult& threshold : result.thresholds) {
+    if (threshold.held) continue;
+    text += fmt::format("{}{}: {}", text.empty() ? "breached: " : "; ", threshold.text, threshold.shown);
+  }
+  return text;
+}
+
 /// As it is before it has run.
 report::Scenario planned(const scenario::Scenario& scenario, std::uint64_t repetition, std::uint64_t seed,
                          std::string command) {
@@ -79,8 +99,12 @@ void fill_in(report::Scenario& entry, const scenario::Scenario& scenario, const 
   entry.frames = result.frames;
   entry.bytes_sent = result.bytes_sent;
   entry.bytes_received = result.bytes_received;
+  if (result.load) entry.load = reported(*result.load);
+  if (entry.load && entry.verdict == report::Verdict::failed && result.failures.empty()) {
+    entry.reason = breaches(*result.load);
+  }
   for (const FailureLog::Alike* alike : result.failures.all()) {
-    entry.failures.push_back(reported(*alike, scenario, result.planned));
+    entry.failures.push_back(reported(*alike, scenario, result.failing()));
   }
 }
 

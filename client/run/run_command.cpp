@@ -14,6 +14,7 @@
 
 #include "client/run/console.h"
 #include "client/run/exit_code.h"
+#include "client/run/find_max.h"
 #include "client/run/local_server.h"
 #include "client/run/machine_limits.h"
 #include "client/run/replay.h"
@@ -91,7 +92,6 @@ class Run {
   bool refuse_for(const Scenario& scenario, std::string_view lacking);
 
   // What is told.
-  void announce(const Scenario& scenario, std::uint64_t seed) const;
   void show_server();
   void write_reports();
   std::string why_incomplete() const;
@@ -103,6 +103,7 @@ class Run {
   const unsigned threads_;
   server::Options server_options_;
   Suite suite_;
+  sched::Duration time_limit_{};  ///< of the whole run
   std::unique_ptr<SpawnedServer> spawned_;
   std::optional<sched::Signals> signals_;  ///< none in a simulation
   StopSource stop_;
@@ -171,6 +172,7 @@ bool Run::read_server_options() {
 
 bool Run::load() {
   verdict_ = suite_.load(console_);
+  time_limit_ = options_.timeout.value_or(suite_.usual_time_limit());
   return verdict_ == Verdict::passed;
 }
 
@@ -283,11 +285,12 @@ std::optional<Run::Planned> Run::take_next() {
 void Run::run_one(const Planned& planned, const PreparedServer* local, sched::Duration& used) {
   RunSettings settings = settings_of(planned, used);
   if (local != nullptr) settings.server = &local->server;
-  announce(planned.scenario, settings.seed);
+  console_.announce(planned.scenario, settings.seed);
   Watcher watcher = console_.watch(planned.scenario.name, options_.jobs == 1);
   // Its clock is not that of those who watch.
   if (options_.simulate) watcher.show = nullptr;
-  const Result<ScenarioResult> result = run_scenario(planned.scenario, settings, watcher);
+  const auto tell = [this](const std::string& line) { console_.say_from(Console::Detail::normal, line); };
+  const Result<ScenarioResult> result = run_or_search(planned.scenario, settings, watcher, tell);
   if (result) used += result->elapsed;
   if (!result) refuse(Verdict::could_not_test, describe(result.error()));
   judge_result(planned, result, settings.seed);
@@ -300,8 +303,8 @@ RunSettings Run::settings_of(const Planned& planned, sched::Duration used) {
   settings.make_backend = [this, seed = settings.seed] { return make_backend(seed); };
   settings.threads = threads_;
   settings.spin = options_.spin;
-  settings.time_limit = options_.timeout - used;
-  settings.time_limit_name = "--timeout " + text::format_duration(options_.timeout);
+  settings.time_limit = time_limit_ - used;
+  settings.time_limit_name = "--timeout " + text::format_duration(time_limit_);
   if (signals_) settings.signals = &*signals_;
   if (options_.jobs > 1 && signals_) settings.stop = &stop_;
   return settings;
@@ -341,18 +344,6 @@ Result<std::unique_ptr<sched::Backend>> Run::make_backend(std::uint64_t seed) co
 
 // --- What is told beside the results
 
-void Run::announce(const Scenario& scenario, std::uint64_t seed) const {
-  using enum Console::Detail;
-  console_.say_from(verbose, fmt::format("{}: {}, seed {}", text::escape(scenario.name),
-                                         counted(scenario.clients(), "client", "clients"), seed));
-  for (const scenario::Group& group : scenario.groups) {
-    console_.say_from(
-        very_verbose,
-        fmt::format("  {}: {} to {}", text::escape(group.name), counted(group.count, "client", "clients"),
-                    group.target.url.is_constant() ? text::escape(group.target.url.constant()) : "several targets"));
-  }
-}
-
 /// Stops the server, and shows what it wrote where that may explain something.
 void Run::show_server() {
   if (!spawned_) return;
@@ -377,14 +368,14 @@ void Run::write_reports() {
 /// Empty when all that was planned has been run to its end.
 std::string Run::why_incomplete() const {
   if (signal_ != 0) return fmt::format("interrupted by SIG{}", ::sigabbrev_np(signal_));
-  if (is_late_) return "--timeout " + text::format_duration(options_.timeout) + " passed";
+  if (is_late_) return "--timeout " + text::format_duration(time_limit_) + " passed";
   if (!refusal_.empty()) return refusal_;
   return taken_ < suite_.scenarios().size() * options_.repeat ? "ended by --fail-fast" : "";
 }
 
 void Run::show_verdict() const {
   std::string why;
-  if (verdict_ == Verdict::deadline) why = "--timeout " + text::format_duration(options_.timeout) + " passed";
+  if (verdict_ == Verdict::deadline) why = "--timeout " + text::format_duration(time_limit_) + " passed";
   if (verdict_ == Verdict::interrupted) why = fmt::format("interrupted by SIG{}", ::sigabbrev_np(signal_));
   if (verdict_ == Verdict::could_not_test) why = "could not test";
   if (verdict_ == Verdict::nothing_selected) why = "all were skipped";

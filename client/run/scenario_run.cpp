@@ -248,7 +248,10 @@ Task<void> ScenarioRun::run_clients(ThreadRun& thread) {
 Task<void> ScenarioRun::run_load(ThreadRun& thread, std::size_t clients) {
   co_await thread.load->wait_for(clients);
   count_ready(sched::Scheduler::current().backend().now());
-  if (co_await thread.load_may_begin.wait()) co_await thread.load->run(load_begin_);
+  if (!co_await thread.load_may_begin.wait()) co_return;
+  const bool is_out_of_reach = thread.context.counters.connected == 0 && !thread.context.failures.empty();
+  if (is_out_of_reach) co_return thread.load->end();
+  co_await thread.load->run(load_begin_);
 }
 
 void ScenarioRun::count_ready(sched::Instant now) {

@@ -71,6 +71,9 @@ struct ScenarioResult {
   std::optional<LoadResult> load;  ///< when the scenario has one
   End end = End::complete;
   int signal = 0;  ///< when `end` is signal
+
+  /// Among how many clients a failure is counted, as FailureLog::render has it.
+  std::uint64_t failing() const { return load ? 0 : planned; }
 };
 
 /// How far a run is, for those who watch it.

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "client/run/find_max.h"
 #include "client/run/load_scenarios.h"
 #include "text/escape.h"
 
@@ -21,7 +22,8 @@ bool matches(const std::string& glob, const std::string& name) { return ::fnmatc
 }  // namespace
 
 Verdict Suite::load(const Console& console) {
-  auto loaded = load_scenarios(options_.paths, load_options(seed_), console);
+  auto loaded = options_.generated.empty() ? load_scenarios(options_.paths, load_options(seed_), console)
+                                           : load_text(options_.generated, load_options(seed_), console);
   if (!loaded) {
     console.complain(loaded.error());
     return Verdict::invalid;
@@ -46,6 +48,15 @@ bool Suite::selects(const Scenario& scenario) const {
   const auto is_excluded = [&](const std::string& glob) { return matches(glob, scenario.name); };
   return matches(options_.only, scenario.name) && std::ranges::none_of(options_.exclude, is_excluded) &&
          (options_.tags.empty() || std::ranges::any_of(options_.tags, has));
+}
+
+sched::Duration Suite::usual_time_limit() const {
+  const auto is_load = [](const Scenario& scenario) { return scenario.load.has_value(); };
+  sched::Duration limit = std::chrono::minutes(std::ranges::all_of(scenarios_, is_load) ? 1 : 5);
+  for (const Scenario& scenario : scenarios_) {
+    limit += planned_load(scenario) * static_cast<sched::Duration::rep>(options_.repeat);
+  }
+  return limit;
 }
 
 std::string Suite::listing() const {

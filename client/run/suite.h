@@ -25,6 +25,9 @@ class Suite {
 
   const std::vector<scenario::Scenario>& scenarios() const { return scenarios_; }
 
+  /// How long all that is planned may take: the loads, and a minute more, or five when there is more than loads.
+  sched::Duration usual_time_limit() const;
+
   /// A line for each of them: its file, its name, and its tags.
   std::string listing() const;
 

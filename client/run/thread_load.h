@@ -74,6 +74,9 @@ class ThreadLoad {
   /// Hands out iterations from `begin` on, warm-up included, until the load is over. Cancellation: it is over at once.
   sched::Task<void> run(sched::Instant begin);
 
+  /// The load is over, at once.
+  void end();
+
   /// What has been measured so far. Any thread may look while it runs, and sees parts of it that fit nearly together.
   const load::Meter& meter() const { return meter_; }
   /// Adds what this thread has measured, when run() has ended.
@@ -94,7 +97,6 @@ class ThreadLoad {
   sched::Task<void> hand_out();
   sched::Task<void> measure();
   void give(sched::Instant intended);
-  void end();
   Mark mark() const;
   bool is_measured(sched::Instant intended) const { return intended >= measured_from_; }
   void add(const Start& start, std::atomic<std::uint64_t>& count, std::uint64_t by);

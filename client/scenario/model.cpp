@@ -21,9 +21,9 @@ bool captures(const Pattern& pattern) {
 
 bool can_be_pipelined(const Exchange& exchange) {
   const Expect& expect = exchange.expect;
-  return exchange.send.chunks.empty() && expect.mode == Expect::Mode::next && expect.count == 1 && !expect.optional &&
-         expect.not_before == Duration::zero() && expect.framing.kind != Framing::Kind::raw &&
-         expect.captures.empty() && !captures(expect.frames.front());
+  return exchange.send.chunks.empty() && expect.mode == Expect::Mode::next && expect.frames.size() == 1 &&
+         expect.count == 1 && !expect.optional && expect.not_before == Duration::zero() &&
+         expect.framing.kind != Framing::Kind::raw && expect.captures.empty() && !captures(expect.frames.front());
 }
 
 }  // namespace

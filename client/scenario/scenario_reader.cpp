@@ -261,6 +261,7 @@ Scenario read_scenario(const SourceFile& source, const Node& root, const LoadOpt
   read_object(reader, file, kFileFields, draft);
   reader.require(file, "clients");
   if (draft.scenario.load) check_groups_under_load(reader, *draft.scenario.load, draft.scenario.groups);
+  if (draft.scenario.load && draft.scenario.load->find_max) reader.require(file, "thresholds");
   draft.scenario.variables = variables.names_set_by_steps();
   if (options.target) point_to(draft.scenario, *options.target);
   return std::move(draft.scenario);

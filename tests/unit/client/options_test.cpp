@@ -107,7 +107,7 @@ TEST(RunOptions, HaveDefaults) {
   EXPECT_FALSE(options.fail_fast);
   EXPECT_EQ(options.only, "*");
   EXPECT_EQ(options.seed, std::nullopt);
-  EXPECT_EQ(options.timeout, 5min);
+  EXPECT_EQ(options.timeout, std::nullopt) << "what suits it";
   EXPECT_EQ(options.backend, sched::BackendKind::automatic);
   EXPECT_EQ(options.threads, 1U);
   EXPECT_EQ(options.spin, 0ns);
@@ -164,7 +164,7 @@ TEST(RunOptions, KnowsReports) {
 
 TEST(RunOptions, RefusesReportsThatAreNone) {
   for (const char* text : {"json", "json=", "=a", "xml=a", ""}) {
-    EXPECT_THAT(error_of({"a", "--report", text}), HasSubstr("write KIND=FILE, where KIND is json, junit or tap"));
+    EXPECT_THAT(error_of({"a", "--report", text}), HasSubstr("write KIND=FILE, where KIND is json, junit, tap or hdr"));
   }
   EXPECT_THAT(error_of({"a", "--report", "json=x", "--report", "tap=x"}),
               HasSubstr("--report \"tap=x\": another report goes there"));

@@ -50,6 +50,29 @@ TEST(JsonReport, HasAllThatIsKnownOfAScenario) {
     "connections": 3, "frames": 4, "bytes_sent": 5, "bytes_received": 6, "failures": []})"));
 }
 
+TEST(JsonReport, HasWhatWasMeasuredUnderLoad) {
+  const Report report = load_report();
+  const json scenario = json::parse(to_json(report))["scenarios"][0];
+  EXPECT_EQ(scenario["load"], json::parse(R"({
+    "elapsed_s": 2.0, "requested_per_s": 500.0, "achieved_per_s": 495.0, "cut_short": 1, "utilization": 0.25,
+    "client_bound": "it was late",
+    "thresholds": [{"text": "response p99 below 10ms", "held": true, "value": 0.001},
+                   {"text": "connect max below 1s", "held": false}]})"));
+  EXPECT_EQ(scenario["metrics"]["errors"], json::parse(R"({"count": 7})"));
+  EXPECT_EQ(scenario["metrics"]["connect"], json::parse(R"({"count": 0})"));
+  const json response = scenario["metrics"]["response"];
+  EXPECT_EQ(response["count"], 1000);
+  EXPECT_NEAR(response["p99_9_s"].get<double>(), 0.001, 1e-6);
+  const Finished validated = validate(to_json(report));
+  EXPECT_EQ(validated.exit, Exit::code(0)) << validated.error;
+}
+
+TEST(HdrReport, HasALineForEachKindOfDuration) {
+  const std::string log = to_hdr(load_report());
+  EXPECT_THAT(log, HasSubstr("\nTag=loaded.response,0.000,2.000,1.000,HISTF"));
+  EXPECT_THAT(log, testing::Not(HasSubstr("Tag=loaded.connect"))) << "there was none";
+}
+
 TEST(JsonReport, HasAllThatIsKnownOfAFailure) {
   const json failures = json::parse(to_json(sample_report()))["scenarios"][1]["failures"];
   EXPECT_EQ(failures, json::parse(R"([{

@@ -118,4 +118,26 @@ inline Report hostile_report() {
   return report;
 }
 
+/// One scenario under load.
+inline Report load_report() {
+  Scenario scenario = sample_scenario("loaded", Verdict::failed, "breached: connect max below 1s: no sample");
+  scenario.started = std::chrono::seconds(1'700'000'000);
+  Load& load = scenario.load.emplace();
+  load.client_bound = "it was late";
+  load.thresholds = {{.text = "response p99 below 10ms", .value = 0.001, .held = true},
+                     {.text = "connect max below 1s", .value = {}, .held = false}};
+  load.measured.elapsed = std::chrono::seconds(2);
+  load.measured.requested = 500;
+  load.measured.iterations = 990;
+  load.measured.cut_short = 1;
+  load.measured.errors = 7;
+  load.measured.response.record(std::chrono::milliseconds(1), 1000);
+  load.measured.threads = {{.usage = {.cpu = std::chrono::milliseconds(500), .waited = {}}}};
+  Report report;
+  report.version = "1.2.3";
+  report.verdict = Verdict::failed;
+  report.scenarios = {scenario};
+  return report;
+}
+
 }  // namespace client::report

@@ -25,17 +25,31 @@ inline scenario::Scenario parsed(const std::string& text, const std::string& url
   return std::move(*scenario);
 }
 
+/// What a run on a simulated network needs, with a server.
+class SimulatedRun {
+ public:
+  explicit SimulatedRun(std::uint64_t seed, sched::Duration time_limit = std::chrono::minutes(5))
+      : server_(prepare_simulated(parse_server_options({}).value())) {
+    settings_.make_backend = [seed] { return sched::make_simulated_backend({.seed = seed}); };
+    settings_.seed = seed;
+    settings_.time_limit = time_limit;
+    settings_.time_limit_name = "--timeout 1s";
+    settings_.server = &server_->server;
+  }
+
+  const RunSettings& settings() const { return settings_; }
+  const std::string& url() const { return server_->url; }
+
+ private:
+  std::unique_ptr<PreparedServer> server_;
+  RunSettings settings_;
+};
+
 /// One run on a simulated network, with a server.
 inline sched::Result<ScenarioResult> simulate(const std::string& text, std::uint64_t seed,
                                               sched::Duration time_limit = std::chrono::minutes(5)) {
-  const auto server = prepare_simulated(parse_server_options({}).value());
-  RunSettings settings;
-  settings.make_backend = [seed] { return sched::make_simulated_backend({.seed = seed}); };
-  settings.seed = seed;
-  settings.time_limit = time_limit;
-  settings.time_limit_name = "--timeout 1s";
-  settings.server = &server->server;
-  return run_scenario(parsed(text, server->url), settings, {});
+  const SimulatedRun run(seed, time_limit);
+  return run_scenario(parsed(text, run.url()), run.settings(), {});
 }
 
 /// One run on the kernel, with a server on the same schedulers.

@@ -78,7 +78,8 @@ TEST(LoadReader, HasTheKeysOfItsModel) {
   EXPECT_THAT(errors(R"({"model": "opne", "duration": "1s"})"), ElementsAre(HasSubstr(R"(did you mean "open"?)")));
   EXPECT_THAT(errors(R"({"duration": "1s", "verify": "some"})"), ElementsAre(HasSubstr(R"("first" or a share)")));
   EXPECT_THAT(errors(R"({"model": "open", "find_max": {"from": "2/s", "to": "1/s", "for": "1s"}})"),
-              ElementsAre(HasSubstr(R"("from" must be less than "to")")));
+              ElementsAre(HasSubstr(R"(a scenario needs the key "thresholds")"),
+                          HasSubstr(R"("from" must be less than "to")")));
 }
 
 TEST(LoadReader, ComesWithGroupsThatCanBeUnderIt) {

@@ -16,9 +16,13 @@ namespace sched::frame_pool {
 
 namespace {
 
-constexpr std::size_t kGranularity = 64;
-constexpr std::size_t kClasses = 32;
-constexpr std::uint32_t kMaxKept = 2048;
+/// The sizes are those of malloc's blocks, multiples of 16 of which it keeps 8 bytes for itself, so that no piece is
+/// rounded up twice.
+constexpr std::size_t kGranularity = 16;
+constexpr std::size_t kBeyond = 8;
+constexpr std::size_t kClasses = 128;
+/// Of each size. They are spread over the heap, and a page with one of them is not given back.
+constexpr std::uint32_t kMaxKept = 128;
 
 struct FreePiece {
   FreePiece* next;
@@ -48,7 +52,8 @@ struct FreeLists {
 
 thread_local FreeLists free_lists;
 
-constexpr std::size_t class_of(std::size_t size) { return (size + kGranularity - 1) / kGranularity; }
+constexpr std::size_t class_of(std::size_t size) { return (size + kGranularity - 1 - kBeyond) / kGranularity; }
+constexpr std::size_t size_of(std::size_t size_class) { return size_class * kGranularity + kBeyond; }
 
 #ifdef GOTBACK_FRAMES_FROM_MALLOC
 constexpr bool kPooled = false;
@@ -63,7 +68,7 @@ void* allocate(std::size_t size) {
   if (!kPooled || size_class >= kClasses) return ::operator new(size);
   FreeList& list = free_lists.of[size_class];
   FreePiece* piece = list.first;
-  if (piece == nullptr) return ::operator new(size_class * kGranularity);
+  if (piece == nullptr) return ::operator new(size_of(size_class));
   list.first = piece->next;
   --list.kept;
   return piece;

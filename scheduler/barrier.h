@@ -17,7 +17,7 @@ class Barrier {
 
   /// Completes when as many have arrived as there are parties. Errors: broken, at once, when the barrier is; cancelled,
   /// and then the caller has not arrived. Cancellation: at once.
-  class Arrive final : public Operation {
+  class Arrive final : public QueuedOperation {
    public:
     explicit Arrive(Barrier& barrier) : barrier_(barrier) {}
 
@@ -63,7 +63,7 @@ class Barrier {
  private:
   void let_go(const Result<void>& result) {
     waiting_count_ = 0;
-    while (Operation* operation = waiting_.pop_front()) {
+    while (QueuedOperation* operation = waiting_.pop_front()) {
       static_cast<Arrive*>(operation)->result_ = result;
       operation->complete();
     }

@@ -23,7 +23,7 @@ class Channel {
 
   /// Completes when the value is in the channel. Errors: broken when the channel is closed; cancelled, and then the
   /// value was not sent. Cancellation: at once.
-  class Send final : public Operation {
+  class Send final : public QueuedOperation {
    public:
     Send(Channel& channel, T value) : channel_(channel), value_(std::move(value)) {}
 
@@ -58,7 +58,7 @@ class Channel {
 
   /// Completes with the oldest value. Errors: end_of_stream when the channel is closed and empty; cancelled, and then
   /// no value is lost. Cancellation: at once.
-  class Receive final : public Operation {
+  class Receive final : public QueuedOperation {
    public:
     explicit Receive(Channel& channel) : channel_(channel) {}
 
@@ -92,11 +92,11 @@ class Channel {
   /// is told.
   void close() {
     closed_ = true;
-    while (Operation* operation = senders_.pop_front()) {
+    while (QueuedOperation* operation = senders_.pop_front()) {
       static_cast<Send*>(operation)->result_ = failure(ErrorCode::broken, "channel send");
       operation->complete();
     }
-    while (Operation* operation = receivers_.pop_front()) {
+    while (QueuedOperation* operation = receivers_.pop_front()) {
       static_cast<Receive*>(operation)->result_ = failure(ErrorCode::end_of_stream, "channel receive");
       operation->complete();
     }

@@ -9,7 +9,7 @@ namespace sched {
 class Event {
  public:
   /// Completes when the event is set, at once if it is. Errors: cancelled. Cancellation: at once.
-  class Wait final : public Operation {
+  class Wait final : public QueuedOperation {
    public:
     explicit Wait(Event& event) : event_(event) {}
 
@@ -40,7 +40,7 @@ class Event {
   /// Sets it until reset(); everyone who waits goes on.
   void set() {
     set_ = true;
-    while (Operation* operation = waiting_.pop_front()) {
+    while (QueuedOperation* operation = waiting_.pop_front()) {
       static_cast<Wait*>(operation)->result_ = {};
       operation->complete();
     }

@@ -12,6 +12,8 @@ Fiber& Fiber::current() {
   return *fiber;
 }
 
+Scheduler& Fiber::scheduler() const { return Scheduler::current(); }
+
 void Fiber::cancel() {
   cancelled_ = true;
   cancellation_changed();

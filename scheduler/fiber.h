@@ -33,7 +33,7 @@ class Fiber : public ListNode<ReadyTag>, public ListNode<SiblingTag> {
   /// What it waits for; null while it runs or is about to start.
   const Operation* waiting_for() const { return waiting_for_; }
 
-  Scheduler& scheduler() const { return scheduler_; }
+  Scheduler& scheduler() const;
 
  private:
   friend class CancelScope;
@@ -47,21 +47,20 @@ class Fiber : public ListNode<ReadyTag>, public ListNode<SiblingTag> {
   static void operator delete(void* memory, std::size_t size) noexcept { frame_pool::release(memory, size); }
 
   /// Takes over the frame `root` of a task; `outcome` reads its result at the end. `scope` is null for the first fiber.
-  Fiber(Scheduler& scheduler, Scope* scope, std::coroutine_handle<> root, Outcome outcome)
-      : scheduler_(scheduler), scope_(scope), root_(root), outcome_(outcome), resume_point_(root) {}
+  Fiber(Scope* scope, std::coroutine_handle<> root, Outcome outcome)
+      : resume_point_(root), root_(root), scope_(scope), outcome_(outcome) {}
   ~Fiber() { root_.destroy(); }
 
   void cancel();
   void cancellation_changed();
   void park(Operation& operation, std::coroutine_handle<> resume_point);
 
-  Scheduler& scheduler_;
-  Scope* scope_;
-  std::coroutine_handle<> root_;
-  Outcome outcome_;
-  std::coroutine_handle<> resume_point_;
   Operation* waiting_for_ = nullptr;
+  std::coroutine_handle<> resume_point_;
+  std::coroutine_handle<> root_;
+  Scope* scope_;
   CancelScope* innermost_ = nullptr;
+  Outcome outcome_;
   bool cancelled_ = false;
   bool cancelled_here_ = false;
 };

@@ -20,9 +20,7 @@ namespace sched {
 
 class Fiber;
 
-struct WaiterTag;
-
-class Operation : public ListNode<WaiterTag> {
+class Operation {
  public:
   Operation() = default;
   Operation(const Operation&) = delete;
@@ -66,7 +64,15 @@ class Operation : public ListNode<WaiterTag> {
   bool done_ = false;
 };
 
+struct WaiterTag;
+
+/// An operation that can wait in a line.
+class QueuedOperation : public Operation, public ListNode<WaiterTag> {
+ protected:
+  ~QueuedOperation() = default;
+};
+
 /// Operations that wait in a line, first come first served.
-using WaitList = IntrusiveList<Operation, WaiterTag>;
+using WaitList = IntrusiveList<QueuedOperation, WaiterTag>;
 
 }  // namespace sched

@@ -47,7 +47,7 @@ class Scheduler {
   template <typename T>
   T run(Task<T> main) {
     auto root = main.release();
-    Fiber fiber(*this, nullptr, root, nullptr);
+    Fiber fiber(nullptr, root, nullptr);
     run_until_end(fiber);
     return root.promise().take();
   }

@@ -11,7 +11,7 @@ Scope::~Scope() { check(size_ == 0, "a scope ends while children run: it has to 
 void Scope::start(std::coroutine_handle<> root, Fiber::Outcome outcome) {
   Fiber* child = nullptr;
   try {
-    child = new Fiber(scheduler_, this, root, outcome);
+    child = new Fiber(this, root, outcome);
   } catch (const std::bad_alloc&) {
     root.destroy();
     throw;

@@ -14,7 +14,7 @@ class Semaphore {
   explicit Semaphore(std::size_t permits) : permits_(permits) {}
 
   /// Completes when a permit is the caller's. Errors: cancelled, and then none was taken. Cancellation: at once.
-  class Acquire final : public Operation {
+  class Acquire final : public QueuedOperation {
    public:
     explicit Acquire(Semaphore& semaphore) : semaphore_(semaphore) {}
 

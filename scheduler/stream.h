@@ -28,10 +28,10 @@ class ReceiveOperation final : public Operation {
  public:
   enum class Wait : bool { no, yes };
 
-  ReceiveOperation(Backend& backend, StreamState& stream, Wait wait) : stream(stream), wait(wait), backend_(backend) {}
+  ReceiveOperation(Backend& backend, StreamState& stream, Wait wait) : wait(wait), stream(stream), backend_(backend) {}
 
-  StreamState& stream;
   const Wait wait;
+  StreamState& stream;
   Result<Lease> result = failure(ErrorCode::cancelled, "receive");
 
   const char* name() const override { return "receive"; }
@@ -95,7 +95,7 @@ class FlushOperation final : public Operation {
 
 /// Completes when the connection stands. Errors: system (ECONNREFUSED, ETIMEDOUT, EADDRNOTAVAIL, EMFILE, …).
 /// Cancellation: when the kernel has let go; a connection that stands by then is closed.
-class ConnectOperation final : public Operation {
+class ConnectOperation final : public QueuedOperation {
  public:
   ConnectOperation(Backend& backend, const Address& to, const StreamOptions& options,
                    const std::optional<Address>& from)
@@ -124,11 +124,13 @@ class Stream {
   /// Closes in order; unsent bytes are dropped.
   ~Stream() { close(); }
 
-  ReceiveOperation receive() { return {*backend_, *state_, ReceiveOperation::Wait::yes}; }
+  ReceiveOperation receive(ReceiveOperation::Wait wait = ReceiveOperation::Wait::yes) {
+    return {*backend_, *state_, wait};
+  }
 
   /// As receive(), but when nothing has arrived it gives would_block. It never waits for the peer, though perhaps for a
   /// turn, and it runs in a cancelled fiber too.
-  ReceiveOperation receive_available() { return {*backend_, *state_, ReceiveOperation::Wait::no}; }
+  ReceiveOperation receive_available() { return receive(ReceiveOperation::Wait::no); }
 
   SendOperation send(Bytes bytes) { return {*backend_, *state_, bytes, {}}; }
   SendOperation send(Bytes first, Bytes second) { return {*backend_, *state_, first, second}; }

@@ -23,7 +23,7 @@ class ConnectRetries {
 
   /// After the wait: all are attempted again.
   void wake() {
-    while (Operation* operation = waiting_.pop_front()) operation->wake();
+    while (QueuedOperation* operation = waiting_.pop_front()) operation->wake();
   }
 
  private:

@@ -139,9 +139,7 @@ bool UringBufferPool::add_buffer() {
 
 void UringBufferPool::tell_waiters() noexcept {
   turns_standing_ = 0;
-  IntrusiveList<BufferWaiter, BufferlessTag> told;
-  told.append(waiters_);
-  while (BufferWaiter* waiter = told.pop_front()) waiter->on_buffers();
+  while (BufferWaiter* waiter = waiters_.pop_front()) ring_.schedule(*waiter);
 }
 
 Result<UringBufferPool*> UringBufferPools::of_size(std::uint32_t size) {

@@ -21,16 +21,13 @@ namespace sched {
 
 struct BufferlessTag;
 
-/// Who waits for buffers.
-class BufferWaiter : public ListNode<BufferlessTag> {
+/// Who waits for buffers: is scheduled when there are some again, and has left the line then.
+class BufferWaiter : public UringSubmitter, public ListNode<BufferlessTag> {
  protected:
   ~BufferWaiter() = default;
 
  private:
   friend class UringBufferPool;
-
-  /// There are buffers again. It has left the line.
-  virtual void on_buffers() = 0;
 };
 
 class UringBufferPool final : public BufferPool {

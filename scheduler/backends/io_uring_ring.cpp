@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "scheduler/backends/io_uring_features.h"
 #include "scheduler/backends/socket.h"
@@ -30,6 +31,7 @@ Result<std::unique_ptr<UringRing>> UringRing::make(const UringOptions& options) 
   if (!features) return std::unexpected(features.error());
   ring->features_ = *features;
   ring->messages_.resize(ring->ring_.sq.ring_entries);
+  ring->silent_.reserve(ring->ring_.cq.ring_entries);
   return ring;
 }
 
@@ -55,9 +57,10 @@ UringRing::Message& UringRing::next_message() {
 }
 
 void UringRing::make_silent(io_uring_sqe& submission, UringRequest& request, std::int32_t result, bool awaited) {
+  if (silent_.size() == silent_.capacity()) return;
   submission.flags |= IOSQE_CQE_SKIP_SUCCESS;
-  request.silent_result_ = result;
-  silent_.push_back(request);
+  request.silent_place_ = static_cast<std::uint32_t>(silent_.size());
+  silent_.push_back({&request, result});
   silent_awaited_ |= awaited;
 }
 
@@ -157,14 +160,18 @@ void UringRing::complete(UringRequest& request, std::int32_t result, std::uint32
   request.in_flight_ = (flags & IORING_CQE_F_MORE) != 0;
   if (!request.in_flight_) {
     request.cancelling_ = false;
-    if (request.is_linked()) request.unlink();
+    const std::uint32_t place = std::exchange(request.silent_place_, UringRequest::kNotSilent);
+    if (place != UringRequest::kNotSilent) silent_[place].request = nullptr;
   }
   request.on_completion(result, flags);
 }
 
 /// What was submitted silently and has not failed until now has succeeded.
 void UringRing::complete_silent() {
-  while (UringRequest* request = silent_.pop_front()) complete(*request, request->silent_result_, 0);
+  for (const auto& [request, result] : silent_) {
+    if (request != nullptr) complete(*request, result, 0);
+  }
+  silent_.clear();
 }
 
 }  // namespace sched

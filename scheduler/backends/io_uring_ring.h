@@ -22,11 +22,10 @@
 namespace sched {
 
 struct ScheduledTag;
-struct SilentTag;
 
 /// What the kernel was asked for: at most one submission at a time, which has one completion or, if it is a multishot,
 /// several.
-class UringRequest : public ListNode<SilentTag> {
+class UringRequest {
  public:
   /// Whether a completion is still to come.
   bool in_flight() const { return in_flight_; }
@@ -42,7 +41,9 @@ class UringRequest : public ListNode<SilentTag> {
   /// nothing.
   virtual void on_completion(std::int32_t result, std::uint32_t flags) = 0;
 
-  std::int32_t silent_result_ = 0;
+  static constexpr std::uint32_t kNotSilent = static_cast<std::uint32_t>(-1);
+
+  std::uint32_t silent_place_ = kNotSilent;  ///< in UringRing::silent_
   bool in_flight_ = false;
   bool cancelling_ = false;
 };
@@ -112,8 +113,9 @@ class UringRing {
   /// Memory for the message of the next submission, valid until that is submitted.
   Message& next_message();
 
-  /// Lets `submission` complete without a word if it gives `result` at once; on_completion() is called all the same,
-  /// after the completions of this turn. `awaited`: someone waits for that, so the turn does not block.
+  /// Lets `submission` complete without a word if it gives `result` at once, unless there are very many of the kind;
+  /// on_completion() is called all the same, after the completions of this turn. `awaited`: someone waits for that, so
+  /// the turn does not block.
   void make_silent(io_uring_sqe& submission, UringRequest& request, std::int32_t result, bool awaited);
 
   /// Asks the kernel to end `request`, if it is in flight and was not asked before. Its completion still comes.
@@ -139,6 +141,12 @@ class UringRing {
  private:
   UringRing() = default;
 
+  /// A request whose success is not told; null once it has failed, and has been told of.
+  struct Silent {
+    UringRequest* request;
+    std::int32_t result;
+  };
+
   io_uring_sqe& next_submission();
   void track(io_uring_sqe& submission, UringRequest& request);
   bool make_room();
@@ -152,7 +160,7 @@ class UringRing {
   std::uint32_t features_ = 0;
   bool silent_awaited_ = false;
   IntrusiveList<UringSubmitter, ScheduledTag> scheduled_;
-  IntrusiveList<UringRequest, SilentTag> silent_;
+  std::vector<Silent> silent_;  ///< of this turn; it never grows beyond what it has room for
   std::vector<Message> messages_;
 };
 

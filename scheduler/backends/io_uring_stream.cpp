@@ -62,13 +62,12 @@ void UringStream::receive_now(ReceiveOperation& operation) {
   }
   operation.result = failure(ErrorCode::would_block, "receive");
   if (receiving_.in_flight()) return;
-  const std::size_t limit = std::min(options.receive_limit, kLargestBuffer);
-  Lease lease = context_.heap_buffers.lend(limit);
+  Lease lease = context_.heap_buffers.lend(receive_limit);
   if (!lease) {
     operation.result = failure(ErrorCode::out_of_memory, "receive");
     return;
   }
-  const ssize_t count = ::recv(fd.get(), lease.tail_room().data(), limit, MSG_DONTWAIT);
+  const ssize_t count = ::recv(fd.get(), lease.tail_room().data(), receive_limit, MSG_DONTWAIT);
   if (count > 0) {
     lease.commit(static_cast<std::size_t>(count));
     operation.result = std::move(lease);
@@ -91,8 +90,8 @@ void UringStream::end(const Error& error) {
 /// False if there can be no pool; then receiving has failed.
 bool UringStream::choose_pool() {
   if (pool_ != nullptr) return true;
-  const bool adapts = options.receive_limit >= kLargestBuffer;
-  const Result<UringBufferPool*> pool = context_.receive_buffers.of_size(adapts ? kSmallBuffer : options.receive_limit);
+  const bool adapts = receive_limit >= kLargestBuffer;
+  const Result<UringBufferPool*> pool = context_.receive_buffers.of_size(adapts ? kSmallBuffer : receive_limit);
   if (pool) pool_ = *pool;
   if (!pool) receive_state = std::unexpected(pool.error());
   return pool.has_value();
@@ -100,7 +99,7 @@ bool UringStream::choose_pool() {
 
 /// Goes over to the other size of buffers when `received` and those before it speak for it.
 void UringStream::adapt(std::size_t received) {
-  if (options.receive_limit < kLargestBuffer) return;
+  if (receive_limit < kLargestBuffer) return;
   const bool small = pool_->size() == kSmallBuffer;
   const bool speaks_for_other = small ? received == kSmallBuffer : received <= kSmallBuffer;
   streak_ = speaks_for_other ? static_cast<std::uint8_t>(streak_ + 1) : 0;
@@ -126,7 +125,7 @@ void UringStream::submit() {
   }
   const bool wanted = receiver != nullptr && received_.empty() && receive_state;
   if (reads_too_far()) context_.ring.cancel(receiving_);
-  if (wanted && !receiving_.in_flight() && !BufferWaiter::is_linked()) submit_receive();
+  if (wanted && !receiving_.in_flight() && !ListNode<BufferlessTag>::is_linked()) submit_receive();
   if (!queue.empty() && !sending_.in_flight()) submit_send();
 }
 
@@ -169,10 +168,6 @@ void UringStream::on_received(std::int32_t result, std::uint32_t flags) {
   } else if (result != -ECANCELED && result != -EINTR && result != -EAGAIN) {
     end(Error{ErrorCode::system, -result, "receive"});
   }
-  if (receiver != nullptr) receiver->wake();
-}
-
-void UringStream::on_buffers() {
   if (receiver != nullptr) receiver->wake();
 }
 
@@ -228,7 +223,7 @@ void UringStream::close(Close how) {
   if (how == Close::reset || !received_.empty()) system::reset_on_close(fd.get());
   if (how == Close::orderly && send_state) send_rest();
   received_.clear();
-  if (BufferWaiter::is_linked()) BufferWaiter::unlink();
+  if (ListNode<BufferlessTag>::is_linked()) ListNode<BufferlessTag>::unlink();
   is_closed_ = true;
   ++context_.closing;
   if (!let_go()) context_.ring.schedule(*this);
@@ -247,7 +242,7 @@ void UringStream::send_rest() {
 /// Destroys the stream, which is closed, if the kernel holds nothing of it.
 bool UringStream::let_go() {
   if (receiving_.in_flight() || sending_.in_flight()) return false;
-  if (UringSubmitter::is_linked()) UringSubmitter::unlink();
+  if (ListNode<ScheduledTag>::is_linked()) ListNode<ScheduledTag>::unlink();
   --context_.closing;
   delete this;
   return true;

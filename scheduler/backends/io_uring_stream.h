@@ -32,7 +32,7 @@ struct UringContext {
 ///
 /// Sending. What is taken in a turn leaves at its end in one submission. It is a silent one first, which moves what the
 /// socket has room for; what it has no room for is left to one that waits for room. There is never more than one.
-class UringStream final : public SocketStream, public UringSubmitter, private BufferWaiter {
+class UringStream final : public SocketStream, private BufferWaiter {
  public:
   UringStream(Descriptor descriptor, const StreamOptions& options, UringContext& context)
       : SocketStream(options), fd(std::move(descriptor)), context_(context) {}
@@ -49,7 +49,6 @@ class UringStream final : public SocketStream, public UringSubmitter, private Bu
   void submit() override;
   void submit_receive();
   void submit_send();
-  void on_buffers() override;
   void on_received(std::int32_t result, std::uint32_t flags);
   void on_sent_some(std::int32_t result, std::uint32_t flags);
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <utility>
 
 #include "scheduler/buffer.h"
 
@@ -14,37 +16,36 @@ class LeaseQueue {
   LeaseQueue& operator=(const LeaseQueue&) = delete;
   ~LeaseQueue() { clear(); }
 
-  bool empty() const { return first_ == nullptr; }
+  bool empty() const { return last_ == nullptr; }
   std::size_t size() const { return size_; }
 
   void push(Lease lease) {
     Buffer& buffer = lease.release();
-    buffer.next = nullptr;
-    (first_ == nullptr ? first_ : last_->next) = &buffer;
+    buffer.next = last_ == nullptr ? &buffer : std::exchange(last_->next, &buffer);
     last_ = &buffer;
     ++size_;
   }
 
   /// The first lease, which leaves; there is one.
   Lease pop() {
-    Lease lease(*first_);
-    first_ = first_->next;
-    --size_;
-    return lease;
+    Buffer& first = *last_->next;
+    last_->next = first.next;
+    if (--size_ == 0) last_ = nullptr;
+    return Lease(first);
   }
 
-  /// The buffers in order, through Buffer::next; null when it is empty.
-  Buffer* first() const { return first_; }
-  Buffer* last() const { return first_ == nullptr ? nullptr : last_; }
+  /// Null when it is empty. The other buffers follow the first, in order, through Buffer::next; the first follows the
+  /// last.
+  Buffer* first() const { return last_ == nullptr ? nullptr : last_->next; }
+  Buffer* last() const { return last_; }
 
   void clear() {
     while (!empty()) pop();
   }
 
  private:
-  Buffer* first_ = nullptr;
   Buffer* last_ = nullptr;
-  std::size_t size_ = 0;
+  std::uint32_t size_ = 0;
 };
 
 }  // namespace sched

@@ -49,8 +49,7 @@ bool PolledStream::attempt(ReceiveOperation& operation, HeapBuffers& buffers) {
     operation.result = failure(ErrorCode::out_of_memory, "receive");
     return true;
   }
-  const std::size_t limit = std::min(options.receive_limit, kLargestBuffer);
-  const Result<std::size_t> count = read(lease.tail_room().first(limit));
+  const Result<std::size_t> count = read(lease.tail_room().first(receive_limit));
   if (count) {
     lease.commit(*count);
     operation.result = std::move(lease);

@@ -33,9 +33,11 @@ std::size_t SendQueue::fill_last(Bytes bytes) {
 }
 
 std::size_t SendQueue::gather(std::span<iovec> parts) const {
-  std::size_t count = 0;
-  for (const Buffer* buffer = leases_.first(); buffer != nullptr && count < parts.size(); buffer = buffer->next) {
-    parts[count++] = {buffer->memory + buffer->begin, buffer->end - buffer->begin};
+  const std::size_t count = std::min(leases_.size(), parts.size());
+  const Buffer* buffer = leases_.first();
+  for (iovec& part : parts.first(count)) {
+    part = {buffer->memory + buffer->begin, buffer->end - buffer->begin};
+    buffer = buffer->next;
   }
   return count;
 }

@@ -9,7 +9,7 @@ namespace sched {
 
 bool SocketStream::keep(SendOperation& operation, HeapBuffers& buffers) {
   if (operation.left() == 0) return true;
-  if (unsent >= options.unsent_limit) return false;
+  if (unsent >= unsent_limit) return false;
   if (operation.lease) {
     unsent += operation.lease.size();
     queue.push(std::move(operation.lease));
@@ -24,7 +24,7 @@ bool SocketStream::keep(SendOperation& operation, HeapBuffers& buffers) {
 
 bool SocketStream::copy(SendOperation& operation, Bytes part, HeapBuffers& buffers) {
   while (!part.empty() && send_state) {
-    const std::size_t room = options.unsent_limit - unsent;
+    const std::size_t room = unsent_limit - unsent;
     if (room == 0) return false;
     std::size_t copied = queue.fill_last(part.first(std::min(part.size(), room)));
     if (copied == 0) {
@@ -67,7 +67,7 @@ void SocketStream::fail_sending(int error_number) {
 }
 
 void SocketStream::wake_writers() {
-  if (sender != nullptr && (!send_state || unsent < options.unsent_limit)) sender->wake();
+  if (sender != nullptr && (!send_state || unsent < unsent_limit)) sender->wake();
   if (flusher != nullptr && (!send_state || unsent <= flusher->at_most)) flusher->wake();
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 
 #include "scheduler/backend.h"
 #include "scheduler/backends/heap_buffers.h"
@@ -12,7 +14,8 @@ namespace sched {
 /// What the streams of all backends have in common: how each direction ended, and the bytes that were taken to be sent
 /// and that the socket has not taken yet.
 struct SocketStream : StreamState {
-  explicit SocketStream(const StreamOptions& stream_options) : options(stream_options) {}
+  explicit SocketStream(const StreamOptions& options)
+      : receive_limit(std::min(options.receive_limit, kLargestBuffer)), unsent_limit(options.unsent_limit) {}
 
   /// Puts what is left of the operation's bytes into the queue, as far as `unsent_limit` allows: a lease as it is,
   /// bytes that are only looked at by copying. True when all was taken, or sending has failed (`send_state` says so).
@@ -34,7 +37,8 @@ struct SocketStream : StreamState {
   /// A flush is done when nothing is unsent or sending has failed; otherwise false.
   bool flushed(FlushOperation& operation) const;
 
-  const StreamOptions options;
+  const std::uint32_t receive_limit;  ///< at most kLargestBuffer
+  const std::uint32_t unsent_limit;
   Result<void> receive_state;  ///< why nothing more will be received
   Result<void> send_state;     ///< why nothing more will be sent
   SendQueue queue;

@@ -26,7 +26,7 @@ std::atomic<std::int64_t> allocations = 0;
 Task<void> serve(EmptyBackend& backend, std::int64_t sessions) {
   const server::SessionSettings settings;
   const auto serve_one = [](sched::Stream stream, const server::SessionSettings& common) -> Task<void> {
-    server::Session session(std::move(stream), common);
+    server::Session session(stream, common);
     co_await session.run();
   };
   sched::Scope scope;

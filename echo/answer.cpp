@@ -37,8 +37,8 @@ std::size_t StreamAnswer::write(std::span<const std::byte>& rest, std::span<std:
 }
 
 std::span<const std::byte> StreamAnswer::take_prefix(std::size_t limit) {
-  const auto bytes = prefix_.last(prefix_due_).first(std::min(prefix_due_, limit));
-  prefix_due_ -= bytes.size();
+  const auto bytes = prefix_.last(prefix_due_).first(std::min<std::size_t>(prefix_due_, limit));
+  prefix_due_ -= static_cast<std::uint32_t>(bytes.size());
   return bytes;
 }
 
@@ -56,18 +56,20 @@ std::span<const std::byte> StreamAnswer::take_bytes(std::span<const std::byte>& 
 std::size_t StreamAnswer::line_bytes(std::span<const std::byte> bytes) {
   const void* newline = bytes.empty() ? nullptr : std::memchr(bytes.data(), '\n', bytes.size());
   if (newline == nullptr) return bytes.size();
-  prefix_due_ = prefix_.size();
+  begin_unit();
   return static_cast<std::size_t>(static_cast<const std::byte*>(newline) - bytes.data()) + 1;
 }
 
 std::size_t StreamAnswer::chunk_bytes(std::span<const std::byte> bytes, std::size_t received) {
-  const auto size = std::min(bytes.size(), chunk_left_);
-  chunk_left_ -= size;
+  const auto size = std::min<std::size_t>(bytes.size(), chunk_left_);
+  chunk_left_ = static_cast<std::uint16_t>(chunk_left_ - size);
   if (chunk_left_ == 0 || size == received) {
     chunk_left_ = kChunkBytes;
-    prefix_due_ = prefix_.size();
+    begin_unit();
   }
   return size;
 }
+
+void StreamAnswer::begin_unit() { prefix_due_ = static_cast<std::uint32_t>(prefix_.size()); }
 
 }  // namespace echo

@@ -32,9 +32,10 @@ class StreamAnswer {
     std::span<const std::byte> bytes;   ///< A part of `rest`.
   };
 
-  /// `prefix` may be empty and hold any byte; it outlives the answer.
-  StreamAnswer(Framing framing, std::span<const std::byte> prefix)
-      : prefix_(prefix), prefix_due_(prefix.size()), framing_(framing) {}
+  /// `prefix` may be empty and hold any byte, and is shorter than 4 GiB; it outlives the answer.
+  StreamAnswer(Framing framing, std::span<const std::byte> prefix) : prefix_(prefix), framing_(framing) {
+    begin_unit();
+  }
 
   /// The answer to the first unit in `rest`, or to as much of the unit as is there; with an empty prefix, to all of
   /// `rest`. Nothing is answered to nothing. Copies nothing.
@@ -49,10 +50,11 @@ class StreamAnswer {
   std::span<const std::byte> take_bytes(std::span<const std::byte>& rest, std::size_t limit);
   std::size_t line_bytes(std::span<const std::byte> bytes);
   std::size_t chunk_bytes(std::span<const std::byte> bytes, std::size_t received);
+  void begin_unit();
 
   std::span<const std::byte> prefix_;
-  std::size_t prefix_due_;                // To be written before the next byte of the stream.
-  std::size_t chunk_left_ = kChunkBytes;  // Of the unit; chunk only.
+  std::uint32_t prefix_due_ = 0;            // To be written before the next byte of the stream.
+  std::uint16_t chunk_left_ = kChunkBytes;  // Of the unit; chunk only.
   Framing framing_;
 };
 

@@ -85,8 +85,8 @@ ConnectionLimits::Permit& ConnectionLimits::Permit::operator=(Permit&& other) no
   return *this;
 }
 
-ConnectionLimits::Permit::~Permit() {
-  if (limits_ != nullptr) limits_->release(entry_);
+void ConnectionLimits::Permit::give_back() {
+  if (limits_ != nullptr) std::exchange(limits_, nullptr)->release(entry_);
 }
 
 std::string_view describe(ConnectionLimits::Refusal reason) {

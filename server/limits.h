@@ -64,7 +64,10 @@ class ConnectionLimits::Permit {
  public:
   Permit(Permit&& other) noexcept;
   Permit& operator=(Permit&& other) noexcept;
-  ~Permit();
+  ~Permit() { give_back(); }
+
+  /// Frees the place now. Once more does nothing.
+  void give_back();
 
  private:
   friend class ConnectionLimits;

@@ -135,7 +135,9 @@ void Server::admit(sched::Accepted accepted) {
     return;
   }
   try {
-    sessions_->spawn(serve(std::move(accepted.stream), accepted.peer, std::move(*permit)));
+    // A log that does not tell who comes and goes needs no memory for who it was.
+    auto peer = log_.writes(LogLevel::info) ? std::make_unique<const sched::Address>(accepted.peer) : nullptr;
+    sessions_->spawn(serve(std::move(accepted.stream), std::move(peer), std::move(*permit)));
   } catch (const std::bad_alloc&) {
     log_.connection_refused(accepted.peer, describe(ConnectionLimits::Refusal::out_of_memory), sched::now());
   }
@@ -147,16 +149,18 @@ sched::Task<void> Server::wait_for_descriptors(sched::Duration at_most) {
   [[maybe_unused]] const Result<void> ended = co_await session_ended_.wait();
 }
 
-sched::Task<void> Server::serve(sched::Stream stream, sched::Address peer, ConnectionLimits::Permit permit) {
-  log_.connection_opened(peer, sched::now());
+sched::Task<void> Server::serve(sched::Stream stream, std::unique_ptr<const sched::Address> peer,
+                                ConnectionLimits::Permit permit) {
+  if (peer) log_.connection_opened(*peer, sched::now());
   SessionEnd end{};
   {
-    // Whoever reads that this connection is closed finds its place free.
-    const ConnectionLimits::Permit held = std::move(permit);
-    Session session(std::move(stream), settings_);
+    Session session(stream, settings_);
     end = co_await session.run();
   }
-  log_.connection_closed(peer, name_of(end), sched::now());
+  // Whoever reads that this connection is closed finds its place free.
+  stream.close();
+  permit.give_back();
+  if (peer) log_.connection_closed(*peer, name_of(end), sched::now());
   session_ended_.set();
   if (is_crowd_gone()) chores_->spawn(give_back_memory());
 }

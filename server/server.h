@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "scheduler/event.h"
@@ -43,7 +44,8 @@ class Server {
 
  private:
   sched::Task<sched::Result<void>> accept_from(sched::Listener& listener);
-  sched::Task<void> serve(sched::Stream stream, sched::Address peer, ConnectionLimits::Permit permit);
+  sched::Task<void> serve(sched::Stream stream, std::unique_ptr<const sched::Address> peer,
+                          ConnectionLimits::Permit permit);
   sched::Task<void> tell_thinned();
   sched::Task<void> wait_for_descriptors(sched::Duration at_most);
   void admit(sched::Accepted accepted);

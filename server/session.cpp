@@ -32,11 +32,11 @@ constexpr std::size_t kAnswerBytes = 64 * 1024;
 
 }  // namespace
 
-Session::Session(sched::Stream stream, const SessionSettings& settings)
-    : stream_(std::move(stream)),
+Session::Session(sched::Stream& stream, const SessionSettings& settings)
+    : stream_(stream),
       settings_(settings),
-      answer_(settings.framing, std::as_bytes(std::span(settings.prefix))),
       last_received_(sched::now()),
+      answer_(settings.framing, std::as_bytes(std::span(settings.prefix))),
       last_progress_(last_received_) {}
 
 Session::~Session() { sched::Scheduler::current().timers().remove(*this); }
@@ -47,11 +47,7 @@ sched::Task<SessionEnd> Session::run() {
     CancelScope until_ended;
     until_ended_ = &until_ended;
     watch();
-    error = co_await echo(&sched::Stream::receive);
-    if (error.code == ErrorCode::end_of_stream) {
-      const Result<void> flushed = co_await stream_.flush();
-      if (!flushed) error = flushed.error();
-    }
+    error = co_await echo(Wait::yes);
     until_ended_ = nullptr;
   }
   if (error.code == ErrorCode::end_of_stream) co_return SessionEnd::peer_closed;
@@ -61,7 +57,7 @@ sched::Task<SessionEnd> Session::run() {
   co_return SessionEnd::stalled;
 }
 
-sched::Task<Error> Session::echo(Receive receive) {
+sched::Task<Error> Session::echo(Wait wait) {
   for (;;) {
     while (Lease answer = next_answer()) {
       sched::SendOperation sending = stream_.send(std::move(answer));
@@ -73,10 +69,16 @@ sched::Task<Error> Session::echo(Receive receive) {
       if (stream_.unsent() > 0 && !is_owing_) watch();
     }
     // Before it takes more from a peer that does not read: what is received would have to be kept, too.
-    const Result<void> has_room = co_await stream_.flush(settings_.send_buffer - 1);
-    if (!has_room) co_return has_room.error();
-    Result<Lease> received = co_await (stream_.*receive)();
-    if (!received) co_return received.error();
+    if (stream_.unsent() >= settings_.send_buffer) {
+      const Result<void> has_room = co_await stream_.flush(settings_.send_buffer - 1);
+      if (!has_room) co_return has_room.error();
+    }
+    Result<Lease> received = co_await stream_.receive(wait);
+    if (!received) {
+      if (received.error().code != ErrorCode::end_of_stream) co_return received.error();
+      const Result<void> flushed = co_await stream_.flush();
+      co_return flushed ? received.error() : flushed.error();
+    }
     received_ = std::move(*received);
     last_received_ = sched::now();
   }
@@ -104,7 +106,7 @@ Lease Session::next_answer() {
 sched::Task<SessionEnd> Session::finish() {
   const Duration limit = end_ == SessionEnd::idle ? kLingerTime : settings_.drain_timeout;
   CancelScope bounded(instant_after(sched::now(), limit), CancelScope::Shield::yes);
-  const Error error = co_await echo(&sched::Stream::receive_available);
+  const Error error = co_await echo(Wait::no);
   const bool open = error.code == ErrorCode::would_block || error.code == ErrorCode::end_of_stream;
   if (!open && error.code != ErrorCode::cancelled) co_return SessionEnd::peer_lost;
   const bool closed = open && co_await linger();

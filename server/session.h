@@ -47,34 +47,37 @@ enum class SessionEnd : std::uint8_t {
 
 class Session final : private sched::Timer {
  public:
-  Session(sched::Stream stream, const SessionSettings& settings);
+  /// Both outlive the session.
+  Session(sched::Stream& stream, const SessionSettings& settings);
   ~Session();
 
-  /// Answers the stream until it ends, then closes it. Once. Cancellation is the request to drain: what has arrived by
-  /// then is answered, within the drain timeout.
+  /// Answers the stream until it ends; whoever owns it closes it then. Once. Cancellation is the request to drain: what
+  /// has arrived by then is answered, within the drain timeout.
   sched::Task<SessionEnd> run();
 
  private:
-  using Receive = sched::ReceiveOperation (sched::Stream::*)();
+  using Wait = sched::ReceiveOperation::Wait;
 
-  sched::Task<sched::Error> echo(Receive receive);
-  sched::Task<SessionEnd> finish();
+  sched::Task<sched::Error> echo(Wait wait);
+  // Its frame, which few sessions need, is not to be a part of that of run(), which every session has.
+  [[gnu::noinline]] sched::Task<SessionEnd> finish();
   sched::Task<bool> linger();
   sched::Lease next_answer();
 
   void expire() override;
   void watch();
 
-  sched::Stream stream_;
+  // What an echo uses comes first, and stays together.
+  sched::Stream& stream_;
   const SessionSettings& settings_;
-  echo::StreamAnswer answer_;
   sched::Lease received_;  ///< what is not answered yet
   sched::Lease unsent_;    ///< an answer that a cancelled send did not take
-
-  sched::CancelScope* until_ended_ = nullptr;
-  SessionEnd end_ = SessionEnd::drained;  ///< why it is cancelled, if it is
   sched::Instant last_received_;
-  bool is_owing_ = false;  ///< whether the timer looks at what is unsent
+  echo::StreamAnswer answer_;
+
+  bool is_owing_ = false;                 ///< whether the timer looks at what is unsent
+  SessionEnd end_ = SessionEnd::drained;  ///< why it is cancelled, if it is
+  sched::CancelScope* until_ended_ = nullptr;
   sched::Instant last_progress_;
   std::uint64_t sent_then_ = 0;  ///< bytes that had been sent at `last_progress_`
 };

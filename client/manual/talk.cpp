@@ -46,7 +46,7 @@ sched::Task<Outcome> answer(const ConnectOptions& options, Connections& connecti
   do {
     Connected stream = co_await connections.next(output);
     if (!stream) co_return std::unexpected(std::move(stream.error()));
-    server::Session session(*std::move(stream), settings);
+    server::Session session(*stream, settings);
     [[maybe_unused]] const server::SessionEnd end = co_await session.run();
   } while (options.mode == ConnectOptions::Mode::keep_listen);
   co_return Outcome{};

@@ -68,15 +68,24 @@ class Crowd : public RunOnBackend {
     EXPECT_EQ(finished.exit, Exit::code(0)) << finished.error;
     const std::string count = std::to_string(clients);
     EXPECT_THAT(finished.error, HasSubstr(count + " of " + count + " clients passed"));
-    if (!kIsSanitized) expect_memory_back(server.process().pid(), base);
+    if (!kIsSanitized) {
+      expect_little_memory(server.process().pid(), base, clients, std::stoul(threads));
+      expect_memory_back(server.process().pid(), base);
+    }
     EXPECT_EQ(server.stop(), Exit::code(0));
     EXPECT_EQ(server.process().written(support::Stream::error), "") << "nobody was refused";
+  }
+
+  /// A connection costs the server no more than 1 KiB, beside what each thread needs for all.
+  static void expect_little_memory(pid_t pid, size_t base, size_t clients, size_t threads) {
+    constexpr size_t kForAll = size_t{2} * 1024 * 1024;
+    EXPECT_LT(support::peak_memory(pid) - base, clients * 1024 + threads * kForAll);
   }
 
   /// When the crowd has left, the server keeps no more than a third of the memory that it took for it.
   static void expect_memory_back(pid_t pid, size_t base) {
     const size_t crowd = support::peak_memory(pid) - base;
-    EXPECT_GT(crowd, size_t{16} * 1024 * 1024) << "or the rest says nothing";
+    EXPECT_GT(crowd, size_t{8} * 1024 * 1024) << "or the rest says nothing";
     const auto deadline = Clock::now() + support::kPatience;
     while (support::resident_memory(pid) > base + crowd / 3 && Clock::now() < deadline) std::this_thread::yield();
     EXPECT_LE(support::resident_memory(pid), base + crowd / 3);

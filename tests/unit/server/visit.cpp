@@ -17,7 +17,7 @@ using sched::Task;
 using support::must;
 
 Task<> serve(Stream stream, const server::SessionSettings& settings, Ending& ending) {
-  server::Session session(std::move(stream), settings);
+  server::Session session(stream, settings);
   ending.how = co_await session.run();
   ending.at = sched::now();
 }

@@ -105,7 +105,9 @@ ssize_t send(int fd, std::span<iovec> parts) {
   message.msg_iov = parts.data();
   message.msg_iovlen = parts.size();
   for (;;) {
-    const ssize_t count = ::sendmsg(fd, &message, MSG_NOSIGNAL);
+    // For one part, which is the rule, send(2) costs less: the kernel need not read what describes the parts.
+    const ssize_t count = parts.size() == 1 ? ::send(fd, parts[0].iov_base, parts[0].iov_len, MSG_NOSIGNAL)
+                                            : ::sendmsg(fd, &message, MSG_NOSIGNAL);
     if (count >= 0 || errno != EINTR) return count;
   }
 }

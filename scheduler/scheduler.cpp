@@ -19,6 +19,16 @@ constexpr int kResumesPerTurn = 4096;
 /// Among how many of the first ready fibers a backend that draws the order chooses.
 constexpr std::size_t kDrawnFrom = 16;
 
+/// How much of a coroutine's frame is fetched while another runs: what most need to go on.
+constexpr std::size_t kFetched = 256;
+constexpr std::size_t kCacheLine = 64;
+
+void fetch(const void* frame) {
+  for (std::size_t offset = 0; offset < kFetched; offset += kCacheLine) {
+    __builtin_prefetch(static_cast<const char*>(frame) + offset);
+  }
+}
+
 constinit thread_local Scheduler* current_scheduler = nullptr;
 
 }  // namespace
@@ -84,6 +94,7 @@ void Scheduler::resume(Fiber& fiber) {
   if (Operation* operation = fiber.waiting_for_; operation != nullptr && !operation->done_ && !operation->attempt()) {
     return;
   }
+  if (const Fiber* next = ready_.front(); next != nullptr) fetch(next->resume_point_.address());
   fiber.waiting_for_ = nullptr;
   budget_ = kBudget;
   running_ = &fiber;

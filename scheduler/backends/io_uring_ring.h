@@ -110,7 +110,7 @@ class UringRing {
     return submission;
   }
 
-  /// Memory for the message of the next submission, valid until that is submitted.
+  /// Memory for the message of the submission that is being prepared, valid until that is submitted.
   Message& next_message();
 
   /// Lets `submission` complete without a word if it gives `result` at once, unless there are very many of the kind;

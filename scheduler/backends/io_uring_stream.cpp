@@ -178,20 +178,29 @@ bool UringStream::attempt(SendOperation& operation) {
   return all;
 }
 
+/// Makes a message of the queue's parts, as many as fit.
+const UringRing::Message& UringStream::describe_queue() {
+  UringRing::Message& message = context_.ring.next_message();
+  message.header = {};
+  message.header.msg_iov = message.parts.data();
+  message.header.msg_iovlen = queue.gather(message.parts);
+  asked_to_send_ = 0;
+  for (const iovec& part : std::span(message.parts).first(message.header.msg_iovlen)) {
+    asked_to_send_ += static_cast<std::uint32_t>(part.iov_len);
+  }
+  return message;
+}
+
 void UringStream::submit_send() {
   const bool silent = !is_full_ && context_.ring.has(UringFeature::silent_send);
   const int how = MSG_NOSIGNAL | (silent ? MSG_DONTWAIT | MSG_WAITALL : 0);
-  UringRing::Message& message = context_.ring.next_message();
-  const std::size_t count = queue.gather(message.parts);
-  asked_to_send_ = 0;
-  for (std::size_t i = 0; i < count; ++i) asked_to_send_ += static_cast<std::uint32_t>(message.parts[i].iov_len);
   io_uring_sqe& submission = context_.ring.submit(sending_, [&](io_uring_sqe* prepared) {
-    if (count == 1) {
-      io_uring_prep_send(prepared, fd.get(), message.parts[0].iov_base, message.parts[0].iov_len, how);
+    if (queue.parts() == 1) {
+      const Bytes part = queue.first();
+      asked_to_send_ = static_cast<std::uint32_t>(part.size());
+      io_uring_prep_send(prepared, fd.get(), part.data(), part.size(), how);
     } else {
-      message.header = {};
-      message.header.msg_iov = message.parts.data();
-      message.header.msg_iovlen = count;
+      const UringRing::Message& message = describe_queue();
       io_uring_prep_sendmsg(prepared, fd.get(), &message.header, static_cast<unsigned>(how));
     }
   });

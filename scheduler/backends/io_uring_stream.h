@@ -49,6 +49,7 @@ class UringStream final : public SocketStream, private BufferWaiter {
   void submit() override;
   void submit_receive();
   void submit_send();
+  const UringRing::Message& describe_queue();
   void on_received(std::int32_t result, std::uint32_t flags);
   void on_sent_some(std::int32_t result, std::uint32_t flags);
 

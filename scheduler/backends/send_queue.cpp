@@ -32,6 +32,11 @@ std::size_t SendQueue::fill_last(Bytes bytes) {
   return fitting;
 }
 
+Bytes SendQueue::first() const {
+  const Buffer& buffer = *leases_.first();
+  return {buffer.memory + buffer.begin, buffer.end - buffer.begin};
+}
+
 std::size_t SendQueue::gather(std::span<iovec> parts) const {
   const std::size_t count = std::min(leases_.size(), parts.size());
   const Buffer* buffer = leases_.first();

@@ -16,6 +16,10 @@ class SendQueue {
  public:
   bool empty() const { return leases_.empty(); }
 
+  /// How many buffers the bytes are in, and those in the first of them; there is one.
+  std::size_t parts() const { return leases_.size(); }
+  Bytes first() const;
+
   /// Puts a lease of at least one byte at the end. A few bytes are copied behind the last buffer's where they fit, so
   /// that many small leases do not hold as many large buffers.
   void push(Lease lease);

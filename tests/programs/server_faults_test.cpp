@@ -56,7 +56,7 @@ class ServerFaults : public testing::Test {
 };
 
 TEST_F(ServerFaults, OfInterruptionsAreNotNoticed) {
-  for (const std::string calls : {"recvfrom", "sendmsg", "epoll_pwait2", "accept4"}) {
+  for (const std::string calls : {"recvfrom", "sendto", "epoll_pwait2", "accept4"}) {
     ServerProcess server = serve(calls, "EINTR");
     const std::string line = support::patterned(2'000) + "\n";
     const std::string answer = support::line_answer("GOT:", line);
@@ -86,7 +86,7 @@ std::string answers_to_insistence(Socket& client, std::string& said) {
 }
 
 TEST_F(ServerFaults, OfCallsThatWouldHaveToWaitLoseNothing) {
-  for (const std::string calls : {"recvfrom", "sendmsg"}) {
+  for (const std::string calls : {"recvfrom", "sendto"}) {
     ServerProcess server = serve(calls, "EAGAIN");
     Socket client = Socket::connect(server.url());
     std::string said;

@@ -133,6 +133,7 @@ Task<std::optional<Error>> Client::dial(const std::vector<sched::Address>& addre
     Result<sched::Stream> stream = co_await sched::connect(address, {}, source);
     if (stream) {
       Counters::add(thread_.counters.connected);
+      thread_.last_connected = sched::now();
       connection_.emplace(std::move(*stream), group_.max_buffer, thread_.counters.bytes_received);
       connection_->start();
       replies_ = 0;

@@ -21,6 +21,9 @@ constexpr auto kRepeatLine = std::chrono::seconds(10);
 constexpr std::size_t kBarWidth = 24;
 constexpr std::size_t kUsualColumns = 80;
 
+/// From so many on it is told how fast they were made.
+constexpr std::uint64_t kManyConnections = 1000;
+
 /// So many messages of clients are shown; the others are counted.
 constexpr std::uint64_t kMostSaid = 1000;
 constexpr std::size_t kShownOfMessage = 1000;  ///< in bytes
@@ -140,6 +143,11 @@ void Console::show(const scenario::Scenario& scenario, const ScenarioResult& res
                   text::escape(scenario.name), result.passed, counted(result.planned, "client", "clients"), others,
                   counted(result.frames, "reply", "replies"), text::format_size(result.bytes_sent),
                   text::format_size(result.bytes_received), text::format_duration(result.elapsed)));
+  if (result.connected >= kManyConnections) {
+    const double seconds = std::chrono::duration<double>(result.connected_in).count();
+    say(fmt::format("  {:<10}{} in {}, {}", "connected", result.connected, text::format_duration(result.connected_in),
+                    text::format_rate(static_cast<double>(result.connected) / seconds)));
+  }
   if (result.load) write(summary_of(*result.load, *scenario.load, result.failures));
 }
 

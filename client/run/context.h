@@ -85,7 +85,8 @@ struct ThreadContext {
   RunContext& run;
   Counters counters;
   FailureLog failures;
-  bool deadline_passed = false;  ///< the run's; its clients are being cancelled
+  sched::Instant last_connected{};  ///< when the last connection came to stand
+  bool deadline_passed = false;     ///< the run's; its clients are being cancelled
   sched::Event barrier_changed;
   AddressBook addresses;
   Sources sources;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "client/run/client.h"
+#include "client/run/load_watch.h"
 #include "client/run/thread_load.h"
 #include "scheduler/mailbox.h"
 #include "scheduler/scheduler.h"
@@ -21,13 +22,6 @@ namespace {
 
 using sched::Result;
 using sched::Task;
-
-/// How often progress is told: each second, but not more than about sixty times.
-sched::Duration interval_of(const scenario::Load& load) {
-  constexpr int kLines = 60;
-  return std::max(std::chrono::ceil<std::chrono::seconds>((load.warmup + load.duration) / kLines),
-                  std::chrono::seconds(1));
-}
 
 /// The clients of one thread, and how other threads reach it.
 struct ThreadRun {
@@ -77,9 +71,9 @@ class ScenarioRun {
   void end_at(int signal);
   void end_early(ScenarioResult::End why);
   Progress progress();
-  LoadProgress load_progress();
   ScenarioResult collect();
   load::Measurements measurements() const;
+  std::vector<const ThreadLoad*> loads() const;
 
   const RunSettings& settings_;
   const Watcher& watcher_;
@@ -90,13 +84,7 @@ class ScenarioRun {
   sched::Instant load_begin_{};    ///< written when `unready_` comes to zero
 
   // The first thread's.
-  /// What the last line of progress under load has told.
-  struct Shown {
-    sched::Instant at{};
-    std::uint64_t completed = 0;
-    load::Histogram response;
-  };
-  Shown shown_;
+  LoadWatch load_watch_;
   sched::Instant started_;
   std::chrono::milliseconds time_of_day_{};  ///< then
   sched::Duration elapsed_{};
@@ -327,38 +315,22 @@ Progress ScenarioRun::progress() {
     sum.connected += counters.connected.load(std::memory_order_relaxed);
     sum.frames += counters.frames.load(std::memory_order_relaxed);
   }
-  if (context_.scenario.load && load_begin_ != sched::Instant{}) sum.load = load_progress();
+  if (context_.scenario.load && load_begin_ != sched::Instant{})
+    sum.load = load_watch_.next(loads(), *context_.scenario.load, load_begin_);
   return sum;
 }
 
-/// Of the time since it was asked for last.
-LoadProgress ScenarioRun::load_progress() {
-  LoadProgress progress;
-  load::Histogram response;
-  std::uint64_t completed = 0;
-  for (const auto& thread : threads_) {
-    const load::Meter& meter = thread->load->meter();
-    response.merge(meter.response.snapshot());
-    completed += meter.counts.completed;
-    progress.in_flight += meter.counts.in_flight();
-    progress.errors += meter.counts.errors;
-    progress.dropped += meter.counts.dropped;
-  }
-  const sched::Instant now = sched::now();
-  const std::chrono::duration<double> passed = now - std::max(shown_.at, load_begin_);
-  progress.is_warming_up = now < load_begin_ + context_.scenario.load->warmup;
-  if (passed.count() > 0) progress.rate = static_cast<double>(completed - shown_.completed) / passed.count();
-  progress.response = response;
-  progress.response.subtract(shown_.response);
-  shown_ = {.at = now, .completed = completed, .response = std::move(response)};
-  return progress;
+std::vector<const ThreadLoad*> ScenarioRun::loads() const {
+  std::vector<const ThreadLoad*> loads;
+  for (const auto& thread : threads_) loads.push_back(&*thread->load);
+  return loads;
 }
 
 load::Measurements ScenarioRun::measurements() const {
   const scenario::Load& load = *context_.scenario.load;
   load::Measurements sum;
   if (load.model == scenario::Load::Model::open) sum.requested = load::mean_rate(load.rate, load.stages);
-  for (const auto& thread : threads_) thread->load->add_to(sum);
+  for (const ThreadLoad* thread : loads()) thread->add_to(sum);
   return sum;
 }
 
@@ -379,6 +351,9 @@ ScenarioResult ScenarioRun::collect() {
     result.skipped += counters.skipped;
     result.interrupted += counters.interrupted;
     result.connected += counters.connected;
+    if (counters.connected > 0) {
+      result.connected_in = std::max(result.connected_in, thread->context.last_connected - started_);
+    }
     result.frames += counters.frames;
     result.bytes_sent += counters.bytes_sent;
     result.bytes_received += counters.bytes_received;

@@ -57,9 +57,10 @@ struct ScenarioResult {
   std::uint64_t failed = 0;
   std::uint64_t skipped = 0;
   std::uint64_t interrupted = 0;
-  std::uint64_t not_run = 0;    ///< the setup had not passed, or the run had ended
-  std::uint64_t unreached = 0;  ///< of those that failed: they could not connect
-  std::uint64_t connected = 0;  ///< connections
+  std::uint64_t not_run = 0;       ///< the setup had not passed, or the run had ended
+  std::uint64_t unreached = 0;     ///< of those that failed: they could not connect
+  std::uint64_t connected = 0;     ///< connections
+  sched::Duration connected_in{};  ///< from the start until the last of them stood
   std::uint64_t frames = 0;
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_received = 0;

@@ -42,6 +42,9 @@ std::expected<std::string, std::string> read_file(const std::string& path) {
   return text;
 }
 
+/// A folder that holds a file of this name is read when it is named, and not with those above it.
+constexpr const char* kByName = ".by-name";
+
 bool is_scenario(const std::filesystem::path& path) {
   const std::string name = path.filename();
   return name.ends_with(".json") && !name.ends_with(".schema.json");
@@ -78,6 +81,8 @@ std::expected<std::vector<std::string>, std::string> find_scenarios(const std::v
     std::vector<std::string> in_folder;
     for (std::filesystem::recursive_directory_iterator entry(path, error), end; !error && entry != end;
          entry.increment(error)) {
+      if (entry->is_directory(error) && std::filesystem::exists(entry->path() / kByName, error))
+        entry.disable_recursion_pending();
       if (entry->is_regular_file(error) && is_scenario(entry->path())) in_folder.push_back(entry->path());
     }
     if (error) return std::unexpected(fmt::format("{} {}", path, reason("open", error.value())));

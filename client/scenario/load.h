@@ -28,7 +28,8 @@ std::expected<Scenario, std::vector<Diagnostic>> load(const std::string& path, c
 std::expected<Scenario, std::vector<Diagnostic>> parse(std::string path, std::string text, const LoadOptions& options);
 
 /// The files that `paths` name: files as they are, in order; folders recursively and sorted, their *.json without
-/// *.schema.json. The error says which path is not there or cannot be read.
+/// *.schema.json, and without folders below them that hold a file .by-name. The error says which path is not there or
+/// cannot be read.
 std::expected<std::vector<std::string>, std::string> find_scenarios(const std::vector<std::string>& paths);
 
 }  // namespace client::scenario

@@ -20,6 +20,7 @@ using support::ServerProcess;
 using testing::HasSubstr;
 
 constexpr const char* kScenarios = GOTBACK_SOURCE_DIR "/scenarios";
+constexpr const char* kScale = GOTBACK_SOURCE_DIR "/scenarios/scale";
 constexpr const char* kConformance = GOTBACK_SOURCE_DIR "/scenarios/conformance";
 
 class Scenarios : public RunOnBackend {
@@ -55,6 +56,13 @@ TEST_P(Scenarios, OfConformancePassWithoutAPrefix) {
   for (const std::string& url : server.urls()) {
     expect_pass(on_backend({"--target", url, "--var", "prefix=", kConformance}));
   }
+}
+
+TEST_P(Scenarios, OfScalePassWithFewerClients) {
+  const Finished finished = run(on_backend({"--embedded", "--threads", "2", "--var", "clients=3000", kScale}));
+  EXPECT_EQ(finished.exit, Exit::code(0)) << finished.error;
+  EXPECT_THAT(finished.error, HasSubstr("ok   crowd: 3000 of 3000 clients passed, 6000 replies matched"));
+  EXPECT_THAT(finished.error, HasSubstr("\n  connected 3000 in "));
 }
 
 using SimulatedScenarios = Run;

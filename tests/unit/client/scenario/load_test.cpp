@@ -93,6 +93,14 @@ TEST_F(FindScenarios, SortsWhatIsInFolders) {
   EXPECT_THAT(find({"f/c.json", "f"}), ElementsAre("f/c.json", "f/a/z.json", "f/b.json", "f/c.json", "f/d/e/f.json"));
 }
 
+TEST_F(FindScenarios, LeavesOutFoldersThatAreToBeNamed) {
+  for (const char* name : {"f/a.json", "f/big/.by-name", "f/big/b.json", "f/big/deeper/c.json"})
+    folder_.write(name, "");
+  EXPECT_THAT(find({"f"}), ElementsAre("f/a.json"));
+  EXPECT_THAT(find({"f/big"}), ElementsAre("f/big/b.json", "f/big/deeper/c.json"));
+  EXPECT_THAT(find({"f/big/b.json"}), ElementsAre("f/big/b.json"));
+}
+
 TEST_F(FindScenarios, DoesNotFollowFoldersInCircles) {
   folder_.write("f/a.json", "");
   std::filesystem::create_directory_symlink(folder_ / "f", folder_ / "f/again");

@@ -47,7 +47,7 @@ struct Counts {
 /// `counts.completed` alone.
 struct Meter {
   Recorder connect;
-  Recorder service;
+  Recorder service;  ///< of an open model
   Recorder response;
   Recorder lateness;  ///< of the generator itself: from when an iteration was to start to when it was handed out
   Counts counts;

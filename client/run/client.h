@@ -63,6 +63,7 @@ class Client {
   struct Pipeline;
   sched::Task<void> pipeline(ThreadLoad::Queue& queue);
   sched::Task<std::optional<ThreadLoad::Start>> next_start(ThreadLoad::Queue& queue);
+  bool append_text(Pipeline& line, const scenario::Send& send);
   sched::Task<bool> fill(Pipeline& line, ThreadLoad::Queue& queue);
   sched::Task<bool> drain(Pipeline& line);
   sched::Task<bool> wait_for_work();

@@ -25,6 +25,7 @@ struct Client::Pipeline {
   std::size_t step = 0;                    ///< that step
   std::optional<Exchange> last;            ///< the one that was answered last
   std::string batch;                       ///< what is sent at once
+  std::vector<std::string> texts;          ///< what a step sends, where that is always the same; else empty
 };
 
 namespace {
@@ -78,11 +79,8 @@ Task<bool> Client::fill(Pipeline& line, ThreadLoad::Queue& queue) {
       if (!line.begun) line.begun = load_->take(queue);
       if (!line.begun) break;
       const scenario::Send& send = exchange_of(group_, line.step).send;
-      iteration_ = line.begun->number;
-      StepRun run(send.place);
-      if (!make_text(run, send)) co_return false;
+      if (!append_text(line, send)) co_return false;
       first = first != nullptr ? first : &send;
-      line.batch += text_;
       line.under_way.push_back({.start = *line.begun, .sent = sched::now(), .step = line.step});
       if (++line.step < group_.steps.size()) continue;
       line.step = 0;
@@ -94,6 +92,22 @@ Task<bool> Client::fill(Pipeline& line, ThreadLoad::Queue& queue) {
     if (!sent) co_return fail_with(run, "send", sent.error(), "the peer does not read: nothing more can be sent");
     Counters::add(thread_.counters.bytes_sent, line.batch.size());
   }
+}
+
+/// What the step sends, to what is sent at once.
+bool Client::append_text(Pipeline& line, const scenario::Send& send) {
+  line.texts.resize(group_.steps.size());
+  std::string& known = line.texts[line.step];
+  if (known.empty()) {
+    iteration_ = line.begun->number;
+    StepRun run(send.place);
+    if (!make_text(run, send)) return false;
+    if (send.random_bytes == 0 && send.text.is_constant()) known = text_;
+    line.batch += text_;
+  } else {
+    line.batch += known;
+  }
+  return true;
 }
 
 /// Takes the replies that have come, or waits for more when there are none.

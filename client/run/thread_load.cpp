@@ -80,8 +80,9 @@ void ThreadLoad::passed(const Start& start) {
   Counts::add(meter_.counts.completed);
   if (!is_measured(start.intended)) return;
   const Instant now = sched::now();
-  meter_.service.record(now - start.started);
   meter_.response.record(now - start.intended);
+  // In a closed model both are the same, and counted once.
+  if (load_.model == Load::Model::open) meter_.service.record(now - start.started);
 }
 
 void ThreadLoad::failed(const Start& start) {
@@ -169,7 +170,7 @@ ThreadLoad::Mark ThreadLoad::mark() const {
 
 void ThreadLoad::add_to(load::Measurements& sum) const {
   sum.connect.merge(meter_.connect.snapshot());
-  sum.service.merge(meter_.service.snapshot());
+  sum.service.merge((load_.model == Load::Model::open ? meter_.service : meter_.response).snapshot());
   sum.response.merge(meter_.response.snapshot());
   sum.lateness.merge(meter_.lateness.snapshot());
   const load::Counts& counts = meter_.counts;

@@ -71,6 +71,14 @@ std::uint64_t planned(const Measurements& measured) {
 
 }  // namespace
 
+sched::Duration ThreadCost::worked(sched::Duration elapsed) const {
+  return idle == sched::Duration::zero() ? usage.cpu : std::min(usage.cpu, elapsed - idle);
+}
+
+sched::Duration ThreadCost::occupied(sched::Duration elapsed) const {
+  return idle == sched::Duration::zero() ? usage.cpu + usage.waited : elapsed - idle;
+}
+
 double Measurements::achieved() const {
   return elapsed > sched::Duration::zero() ? static_cast<double>(iterations) / in_seconds(elapsed) : 0;
 }
@@ -101,7 +109,7 @@ std::optional<double> read(const Measurements& measured, Metric metric, const Re
 double utilization(const Measurements& measured) {
   double most = 0;
   for (const ThreadCost& thread : measured.threads) {
-    most = std::max(most, in_seconds(thread.usage.cpu - thread.idle + thread.usage.waited));
+    most = std::max(most, in_seconds(thread.occupied(measured.elapsed)));
   }
   return measured.elapsed > sched::Duration::zero() ? std::min(1.0, most / in_seconds(measured.elapsed)) : 0;
 }

@@ -56,7 +56,12 @@ struct Meter {
 /// What one thread cost from the end of the warm-up to the end of the load.
 struct ThreadCost {
   Usage usage;
-  sched::Duration idle{};  ///< of its CPU time: it looked for something to do (`--spin`)
+  sched::Duration idle{};  ///< in which it looked for something to do instead of sleeping (`--spin`)
+
+  /// Its CPU time without that, in a time of `elapsed`.
+  sched::Duration worked(sched::Duration elapsed) const;
+  /// The same with the time in which it was ready to run and others had the processor.
+  sched::Duration occupied(sched::Duration elapsed) const;
 };
 
 /// All threads together, from the end of the warm-up on.

@@ -90,7 +90,7 @@ std::string generator(const Measurements& measured) {
       fmt::format("  {:<10}{:.0f}% of its busiest thread ({})", "generator", load::utilization(measured) * kPercent,
                   measured.threads.size() == 1 ? "1 thread" : fmt::format("{} threads", measured.threads.size()));
   sched::Duration cpu{};
-  for (const load::ThreadCost& thread : measured.threads) cpu += thread.usage.cpu - thread.idle;
+  for (const load::ThreadCost& thread : measured.threads) cpu += thread.worked(measured.elapsed);
   if (measured.messages > 0) {
     text += fmt::format("; {} of CPU a message", format_duration(cpu / static_cast<std::int64_t>(measured.messages)));
   }

@@ -38,6 +38,21 @@ bool has_many_sources(const transport::Url& url) {
   return address && address->family() == AF_INET && url.host.starts_with("127.");
 }
 
+/// For a connection the kernel tries one port in two first, of the 28 232 that there are by default.
+constexpr std::uint64_t kConnectingSlowsDown = 14'000;
+
+/// How many connections there are to one address from one local address, for those that are not spread by themselves.
+std::map<std::string, std::uint64_t> connections_by_path(const scenario::Scenario& scenario) {
+  std::map<std::string, std::uint64_t> connections;
+  for (const scenario::Group& group : scenario.groups) {
+    if (!group.target.url.is_constant()) continue;
+    const auto url = transport::parse_url(group.target.url.constant());
+    if (!url || url->scheme != transport::Scheme::tcp || (has_many_sources(*url) && !group.target.source)) continue;
+    connections[to_string(*url) + " from " + group.target.source.value_or("this machine")] += group.count;
+  }
+  return connections;
+}
+
 }  // namespace
 
 std::optional<std::string> exceeds_descriptors(const Need& need) {
@@ -61,21 +76,25 @@ std::optional<std::string> exceeds_descriptors(const Need& need) {
 }
 
 std::optional<std::string> exceeds_ports(const scenario::Scenario& scenario) {
-  std::map<std::string, std::uint64_t> connections;
-  for (const scenario::Group& group : scenario.groups) {
-    if (!group.target.url.is_constant()) continue;
-    const auto url = transport::parse_url(group.target.url.constant());
-    if (!url || url->scheme != transport::Scheme::tcp || (has_many_sources(*url) && !group.target.source)) continue;
-    connections[to_string(*url) + " from " + group.target.source.value_or("this machine")] += group.count;
-  }
   const PortRange range = local_ports();
   const std::uint64_t ports = range.last - range.first + 1;
-  for (const auto& [between, count] : connections) {
+  for (const auto& [between, count] : connections_by_path(scenario)) {
     if (count <= ports) continue;
     return fmt::format(
         "{} connections to {} need as many local ports, and net.ipv4.ip_local_port_range has {}: give the groups several "
         "\"source\" addresses, or widen the range with: sysctl -w net.ipv4.ip_local_port_range=\"1024 65535\"",
         count, between, ports);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> nears_ports(const scenario::Scenario& scenario) {
+  for (const auto& [between, count] : connections_by_path(scenario)) {
+    if (count <= kConnectingSlowsDown) continue;
+    return fmt::format(
+        "{} connections to {}: beyond {} finding a free local port takes the kernel ever longer, which slows "
+        "connecting " "down; give the groups several \"source\" addresses",
+        count, between, kConnectingSlowsDown);
   }
   return std::nullopt;
 }

@@ -25,4 +25,7 @@ std::optional<std::string> exceeds_descriptors(const Need& need);
 /// 127.0.0.0/8 is reached from as many as it takes, any other from one.
 std::optional<std::string> exceeds_ports(const scenario::Scenario& scenario);
 
+/// The same where the ports suffice and connecting slows down all the same, as a warning.
+std::optional<std::string> nears_ports(const scenario::Scenario& scenario);
+
 }  // namespace client::run

@@ -191,6 +191,7 @@ bool Run::has_ports() {
   if (options_.simulate || options_.embedded) return true;
   for (const Scenario& scenario : suite_.scenarios()) {
     if (const auto excess = exceeds_ports(scenario)) return refuse_for(scenario, *excess);
+    if (const auto warning = nears_ports(scenario)) console_.complain("warning: " + *warning);
   }
   return true;
 }

@@ -53,7 +53,9 @@ TEST(ClientBound, IsAGeneratorWithoutTimeLeft) {
   result.threads.push_back({.usage = {.cpu = milliseconds(1000), .waited = milliseconds(950)}});
   EXPECT_THAT(client_bound(result), HasSubstr("had no time left (98% of it was used)"))
       << "waiting for a processor, too";
-  result.threads.back().idle = milliseconds(900);
+  result.threads.back() = {.usage = {.cpu = milliseconds(1900), .waited = milliseconds(90)},
+                           .idle = milliseconds(1800)};
+  EXPECT_EQ(result.threads.back().worked(seconds(2)), milliseconds(200));
   EXPECT_EQ(client_bound(result), "") << "it was looking for something to do";
 }
 

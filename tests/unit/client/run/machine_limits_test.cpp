@@ -76,6 +76,20 @@ TEST(Ports, OfOneSourceAreTooFewEvenHere) {
   EXPECT_TRUE(ports_of(R"("target": {"url": "tcp://127.0.0.1:25000", "source": "127.0.0.2"})"));
 }
 
+TEST(Ports, AreToldOfWhereConnectingSlowsDown) {
+  const auto warning_of = [](int count, const char* target) {
+    const auto scenario = scenario::parse(
+        "x.json",
+        fmt::format(R"({{"clients": [{{"count": {}, "target": "{}", "steps": [{{"send": "a"}}]}}]}})", count, target),
+        {});
+    return nears_ports(*scenario).value_or("");
+  };
+  EXPECT_EQ(warning_of(14'000, "tcp://192.0.2.1:7"), "");
+  EXPECT_THAT(warning_of(14'001, "tcp://192.0.2.1:7"),
+              HasSubstr("14001 connections to tcp://192.0.2.1:7 from this machine"));
+  EXPECT_EQ(warning_of(14'001, "tcp://127.0.0.1:7"), "") << "these are spread";
+}
+
 TEST(Ports, OfTargetsThatAreNotKnownAreNotCounted) {
   EXPECT_FALSE(ports_of(R"("target": "tcp://192.0.2.1:1${client.index}")"));
 }

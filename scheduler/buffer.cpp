@@ -7,20 +7,10 @@
 
 namespace sched {
 
-void Lease::consume(std::size_t count) {
-  check(count <= size(), "more is consumed than there is");
-  buffer_->begin += static_cast<std::uint32_t>(count);
-}
-
 void Lease::prepend(Bytes bytes) {
   check(bytes.size() <= head_room(), "more is prepended than there is room for");
   buffer_->begin -= static_cast<std::uint32_t>(bytes.size());
   std::memcpy(buffer_->memory + buffer_->begin, bytes.data(), bytes.size());
-}
-
-void Lease::commit(std::size_t count) {
-  check(count <= buffer_->capacity - buffer_->end, "more is committed than there is room for");
-  buffer_->end += static_cast<std::uint32_t>(count);
 }
 
 HeapBufferPool::HeapBufferPool(std::uint32_t size, std::size_t kept) : size_(size), max_kept_(kept) {}

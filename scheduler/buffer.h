@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "scheduler/check.h"
+
 // Buffers are lent. A backend owns the memory that is received into and sent from; whoever works with it holds a Lease
 // and gives the buffer back by dropping it. An idle connection holds none.
 
@@ -63,7 +65,10 @@ class Lease {
   Bytes bytes() const { return {buffer_->memory + buffer_->begin, size()}; }
 
   /// Takes `count` bytes, at most size(), off the front.
-  void consume(std::size_t count);
+  void consume(std::size_t count) {
+    check(count <= size(), "more is consumed than there is");
+    buffer_->begin += static_cast<std::uint32_t>(count);
+  }
 
   /// Bytes that prepend() has room for.
   std::size_t head_room() const { return buffer_->begin; }
@@ -72,7 +77,10 @@ class Lease {
 
   /// The free memory behind the bytes; commit() makes the first `count` bytes of it part of them.
   std::span<std::byte> tail_room() const { return {buffer_->memory + buffer_->end, buffer_->capacity - buffer_->end}; }
-  void commit(std::size_t count);
+  void commit(std::size_t count) {
+    check(count <= buffer_->capacity - buffer_->end, "more is committed than there is room for");
+    buffer_->end += static_cast<std::uint32_t>(count);
+  }
 
   /// Gives up the lease: the caller returns the buffer to its pool. For backends.
   Buffer& release() { return *std::exchange(buffer_, nullptr); }

@@ -9,12 +9,12 @@ CancelScope::CancelScope(Instant deadline, Shield shield)
     : fiber_(Fiber::current()), outer_(fiber_.innermost_), shielded_(shield == Shield::yes) {
   fiber_.innermost_ = this;
   if (shielded_) fiber_.cancellation_changed();
-  if (deadline != kNever) fiber_.scheduler().timers().add(*this, deadline);
+  if (deadline != kNever) Scheduler::current().timers().add(*this, deadline);
 }
 
 CancelScope::~CancelScope() {
   check(fiber_.innermost_ == this, "cancel scopes are left in the order opposite to the one they were entered in");
-  fiber_.scheduler().timers().remove(*this);
+  Scheduler::current().timers().remove(*this);
   fiber_.innermost_ = outer_;
   if (cancelled_ || shielded_) fiber_.cancellation_changed();
 }

@@ -12,8 +12,6 @@ Fiber& Fiber::current() {
   return *fiber;
 }
 
-Scheduler& Fiber::scheduler() const { return Scheduler::current(); }
-
 void Fiber::cancel() {
   cancelled_ = true;
   cancellation_changed();
@@ -24,11 +22,6 @@ void Fiber::cancellation_changed() {
   while (scope != nullptr && !scope->cancelled_ && !scope->shielded_) scope = scope->outer_;
   cancelled_here_ = scope != nullptr ? scope->cancelled_ : cancelled_;
   if (cancelled_here_ && waiting_for_ != nullptr && !waiting_for_->is_done()) waiting_for_->cancel();
-}
-
-void Fiber::park(Operation& operation, std::coroutine_handle<> resume_point) {
-  waiting_for_ = &operation;
-  resume_point_ = resume_point;
 }
 
 }  // namespace sched

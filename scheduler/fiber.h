@@ -33,8 +33,6 @@ class Fiber : public ListNode<ReadyTag>, public ListNode<SiblingTag> {
   /// What it waits for; null while it runs or is about to start.
   const Operation* waiting_for() const { return waiting_for_; }
 
-  Scheduler& scheduler() const;
-
  private:
   friend class CancelScope;
   friend class Operation;
@@ -53,7 +51,10 @@ class Fiber : public ListNode<ReadyTag>, public ListNode<SiblingTag> {
 
   void cancel();
   void cancellation_changed();
-  void park(Operation& operation, std::coroutine_handle<> resume_point);
+  void park(Operation& operation, std::coroutine_handle<> resume_point) {
+    waiting_for_ = &operation;
+    resume_point_ = resume_point;
+  }
 
   Operation* waiting_for_ = nullptr;
   std::coroutine_handle<> resume_point_;

@@ -8,28 +8,28 @@ namespace sched {
 bool Operation::begin() {
   fiber_ = &Fiber::current();
   done_ = attempt();
-  return done_ && fiber_->scheduler().may_go_on();
+  return done_ && Scheduler::current().may_go_on();
 }
 
 bool Operation::await_ready() {
   if (Fiber& fiber = Fiber::current(); fiber.is_cancelled()) {
     fiber_ = &fiber;
     done_ = true;
-    return fiber.scheduler().may_go_on();
+    return Scheduler::current().may_go_on();
   }
   return begin();
 }
 
 void Operation::await_suspend(std::coroutine_handle<> handle) {
   fiber_->park(*this, handle);
-  if (done_) fiber_->scheduler().defer(*fiber_);
+  if (done_) Scheduler::current().defer(*fiber_);
 }
 
 void Operation::complete() {
   done_ = true;
-  fiber_->scheduler().make_ready(*fiber_);
+  Scheduler::current().make_ready(*fiber_);
 }
 
-void Operation::wake() { fiber_->scheduler().make_ready(*fiber_); }
+void Operation::wake() { Scheduler::current().make_ready(*fiber_); }
 
 }  // namespace sched

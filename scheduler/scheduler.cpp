@@ -29,33 +29,18 @@ void fetch(const void* frame) {
   }
 }
 
-constinit thread_local Scheduler* current_scheduler = nullptr;
-
 }  // namespace
 
 Scheduler::Scheduler(std::unique_ptr<Backend> backend) : Scheduler(std::move(backend), Options{}) {}
 
 Scheduler::Scheduler(std::unique_ptr<Backend> backend, Options options)
     : backend_(std::move(backend)), options_(options), draws_order_(backend_->draws_order()) {
-  check(current_scheduler == nullptr, "a thread has one scheduler");
-  current_scheduler = this;
+  check(current_ == nullptr, "a thread has one scheduler");
+  current_ = this;
   now_ = backend_->now();
 }
 
-Scheduler::~Scheduler() { current_scheduler = nullptr; }
-
-Scheduler& Scheduler::current() {
-  check(current_scheduler != nullptr, "this thread has no scheduler");
-  return *current_scheduler;
-}
-
-void Scheduler::make_ready(Fiber& fiber) {
-  if (!static_cast<ListNode<ReadyTag>&>(fiber).is_linked()) ready_.push_back(fiber);
-}
-
-void Scheduler::defer(Fiber& fiber) {
-  if (!static_cast<ListNode<ReadyTag>&>(fiber).is_linked()) deferred_.push_back(fiber);
-}
+Scheduler::~Scheduler() { current_ = nullptr; }
 
 void Scheduler::run_until_end(Fiber& root) {
   idle_since_ = backend_->now();

@@ -40,7 +40,10 @@ class Scheduler {
   Scheduler& operator=(const Scheduler&) = delete;
 
   /// The scheduler of this thread; there must be one.
-  static Scheduler& current();
+  static Scheduler& current() {
+    check(current_ != nullptr, "this thread has no scheduler");
+    return *current_;
+  }
 
   /// Runs `main` as the first fiber until it ends, then until the kernel has let go of all that was closed. Gives what
   /// `main` gave. One run at a time; another may follow.
@@ -59,10 +62,14 @@ class Scheduler {
   Backend& backend() { return *backend_; }
 
   /// Puts a fiber into the ready queue, if it is not there: it runs in this turn.
-  void make_ready(Fiber& fiber);
+  void make_ready(Fiber& fiber) {
+    if (!static_cast<ListNode<ReadyTag>&>(fiber).is_linked()) ready_.push_back(fiber);
+  }
 
   /// Puts a fiber into the ready queue of the next turn, after the backend has looked at what else came in.
-  void defer(Fiber& fiber);
+  void defer(Fiber& fiber) {
+    if (!static_cast<ListNode<ReadyTag>&>(fiber).is_linked()) deferred_.push_back(fiber);
+  }
 
   /// Whether a fiber may go on without a turn, its operation having been done at once. Takes `cost`, in bytes moved or
   /// their like, off what it may do before the others are served.
@@ -81,6 +88,7 @@ class Scheduler {
   friend class Fiber;
 
   static constexpr std::size_t kOperationCost = 1024;
+  static inline constinit thread_local Scheduler* current_ = nullptr;
 
   void run_until_end(Fiber& root);
   void run_ready();

@@ -18,7 +18,7 @@ class Sleep final : public Operation, private Timer {
   const char* name() const override { return "sleep"; }
   bool attempt() override {
     try {
-      fiber().scheduler().timers().add(*this, until_);
+      Scheduler::current().timers().add(*this, until_);
       return false;
     } catch (const std::bad_alloc&) {
       result_ = failure(ErrorCode::out_of_memory, "sleep");
@@ -26,7 +26,7 @@ class Sleep final : public Operation, private Timer {
     }
   }
   void cancel() override {
-    fiber().scheduler().timers().remove(*this);
+    Scheduler::current().timers().remove(*this);
     complete();
   }
   Result<void> await_resume() { return result_; }

@@ -23,7 +23,7 @@ void ReceiveOperation::cancel() {
 bool ReceiveOperation::await_ready() {
   check(stream.receiver == nullptr, "a stream has one receive at a time");
   const bool ready = wait == Wait::no ? begin() : Operation::await_ready();
-  return ready && (!result || fiber().scheduler().may_go_on(result->size()));
+  return ready && (!result || Scheduler::current().may_go_on(result->size()));
 }
 
 bool SendOperation::attempt() {

@@ -38,8 +38,8 @@ struct EpollStream final : PolledStream, Source {
       : PolledStream(stream_options), fd(std::move(descriptor)) {}
 
   void on_events(std::uint32_t events) override;
-  Result<std::size_t> read(std::span<std::byte> into) override;
-  Result<std::size_t> write(std::span<iovec> parts) override;
+  Result<std::size_t> read(std::span<std::byte> into);
+  Result<std::size_t> write(std::span<iovec> parts);
 
   const Descriptor fd;
   bool ending = false;  ///< the peer's FIN or an error is in the socket, so a short read does not mean that it is empty

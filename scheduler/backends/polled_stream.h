@@ -2,43 +2,98 @@
 
 #include <sys/uio.h>
 
+#include <array>
 #include <cstddef>
 #include <span>
 
 #include "scheduler/backends/heap_buffers.h"
 #include "scheduler/backends/socket_stream.h"
+#include "scheduler/stream.h"
 
 namespace sched {
 
 /// A stream over a socket that is tried and, when it would block, tried again once it has become ready. For backends
-/// that are told of readiness; each derives the two calls.
+/// that are told of readiness; each derives a final class with two functions, which are called without a look-up:
+///
+///   Result<std::size_t> read(std::span<std::byte> into);
+///   Result<std::size_t> write(std::span<iovec> parts);
+///
+/// They do not wait. Errors: would_block when nothing can be moved now; whatever else is given ends the direction.
+/// `read` gives end_of_stream at the end.
 class PolledStream : public SocketStream {
  public:
   using SocketStream::SocketStream;
 
   // As Backend::attempt; `buffers` gives the memory.
-  bool attempt(ReceiveOperation& operation, HeapBuffers& buffers);
-  bool attempt(SendOperation& operation, HeapBuffers& buffers);
+  bool attempt(this auto& self, ReceiveOperation& operation, HeapBuffers& buffers) {
+    if (!self.receive_state) {
+      operation.result = std::unexpected(self.receive_state.error());
+      return true;
+    }
+    if (!self.readable_ && operation.wait == ReceiveOperation::Wait::yes) return false;
+    Lease lease = buffers.lend(kLargestBuffer);
+    if (!lease) {
+      operation.result = failure(ErrorCode::out_of_memory, "receive");
+      return true;
+    }
+    const Result<std::size_t> count = self.read(lease.tail_room().first(self.receive_limit));
+    if (!count) return self.read_failed(operation, count.error());
+    lease.commit(*count);
+    operation.result = std::move(lease);
+    return true;
+  }
+
+  bool attempt(this auto& self, SendOperation& operation, HeapBuffers& buffers) {
+    if (self.queue.empty()) self.write_now(operation);
+    if (operation.left() > 0 && self.send_state && !self.keep(operation, buffers)) return false;
+    operation.result = self.send_state;
+    return true;
+  }
 
   /// The socket may have something to read, an end or an error included.
-  void became_readable();
+  void became_readable() {
+    readable_ = true;
+    if (receiver != nullptr) receiver->wake();
+  }
+
   /// The socket may take bytes, or fail.
-  void became_writable();
+  void became_writable(this auto& self) {
+    self.writable_ = true;
+    while (self.writable_ && !self.queue.empty()) {
+      std::array<iovec, kPartsAWrite> parts;
+      const Result<std::size_t> count = self.write(std::span(parts).first(self.queue.gather(parts)));
+      if (count) self.on_sent(*count);
+      if (!count) self.write_failed(count.error());
+    }
+    self.wake_writers();
+  }
 
  protected:
   ~PolledStream() = default;
-
-  // Without waiting. Errors: would_block when nothing can be moved now; whatever else is given ends the direction.
-  // `read` gives end_of_stream at the end.
-  virtual Result<std::size_t> read(std::span<std::byte> into) = 0;
-  virtual Result<std::size_t> write(std::span<iovec> parts) = 0;
 
   /// The last read has emptied the socket: the next waits for became_readable().
   void was_emptied() { readable_ = false; }
 
  private:
+  static constexpr std::size_t kPartsAWrite = 16;
+
+  /// Gives the socket what it takes of the operation's bytes.
+  void write_now(this auto& self, SendOperation& operation) {
+    while (self.writable_ && self.send_state && operation.left() > 0) {
+      std::array<iovec, 2> parts;
+      const Result<std::size_t> taken = self.write(std::span(parts).first(describe(operation, parts)));
+      if (taken) {
+        self.sent += *taken;
+        operation.take(*taken);
+      } else {
+        self.write_failed(taken.error());
+      }
+    }
+  }
+
+  static std::size_t describe(const SendOperation& operation, std::array<iovec, 2>& parts);
+  bool read_failed(ReceiveOperation& operation, const Error& error);
   void write_failed(const Error& error);
-  void write_now(SendOperation& operation);
 
   bool readable_ = false;
   bool writable_ = true;

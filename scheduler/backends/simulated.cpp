@@ -63,12 +63,13 @@ class SimulatedStream final : public PolledStream, public simulated::Watcher, pr
   bool is_cancelled() const { return cancelled_ && !is_pending(); }
   bool is_being_cancelled() const { return cancelled_ && is_pending(); }
 
+  Result<std::size_t> read(std::span<std::byte> into) { return socket.receive(into); }
+  Result<std::size_t> write(std::span<iovec> parts) { return socket.send(parts); }
+
   Socket& socket;
   ConnectOperation* connecting = nullptr;
 
  private:
-  Result<std::size_t> read(std::span<std::byte> into) override { return socket.receive(into); }
-  Result<std::size_t> write(std::span<iovec> parts) override { return socket.send(parts); }
   void expire() override;
 
   /// Null where none is parked.

@@ -16,10 +16,8 @@ class ConnectRetries {
     if (operation.is_linked()) operation.unlink();
   }
 
-  /// Until when a backend may wait that would wait until `deadline`.
-  Instant limit(Instant now, Instant deadline) const {
-    return waiting_.empty() ? deadline : std::min(deadline, instant_after(now, kPause));
-  }
+  /// How long a backend may wait that would wait for `wait`.
+  Duration limit(Duration wait) const { return waiting_.empty() ? wait : std::min(wait, kPause); }
 
   /// After the wait: all are attempted again.
   void wake() {

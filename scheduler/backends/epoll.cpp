@@ -104,7 +104,7 @@ class EpollBackend final : public Backend {
   explicit EpollBackend(Descriptor epoll) : epoll_(std::move(epoll)) {}
 
   std::string_view name() const override { return "epoll"; }
-  Instant now() override { return system::now(); }
+  Instant now() override { return now_ = system::now(); }
   std::chrono::microseconds time_of_day() override { return system::time_of_day(); }
   std::uint64_t random() override { return system::random(); }
 
@@ -137,6 +137,7 @@ class EpollBackend final : public Backend {
   bool finish_connect(ConnectOperation& operation, int error_number);
 
   Descriptor epoll_;
+  Instant now_{};  ///< when the clock was looked at last
   HeapBuffers buffers_;
   ConnectRetries retries_;
   std::array<epoll_event, kEventsAWait> events_{};
@@ -306,14 +307,10 @@ void EpollBackend::close(StreamState& state, Close how) {
 }
 
 void EpollBackend::wait(Instant deadline) {
-  deadline = retries_.limit(now(), deadline);
-  timespec limit{};
-  if (deadline != kNever) {
-    const Duration left = std::max(deadline - now(), Duration::zero());
-    limit = {.tv_sec = left.count() / 1'000'000'000, .tv_nsec = left.count() % 1'000'000'000};
-  }
+  const Duration wait = retries_.limit(system::time_until(deadline, now_));
+  const timespec limit{.tv_sec = wait.count() / 1'000'000'000, .tv_nsec = wait.count() % 1'000'000'000};
   const int count = ::epoll_pwait2(epoll_.get(), events_.data(), static_cast<int>(events_.size()),
-                                   deadline == kNever ? nullptr : &limit, nullptr);
+                                   wait == Duration::max() ? nullptr : &limit, nullptr);
   check(count >= 0 || errno == EINTR, "epoll_pwait2 failed");
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events_[static_cast<std::size_t>(i)];

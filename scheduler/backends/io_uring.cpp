@@ -28,7 +28,7 @@ class UringBackend final : public Backend {
       : ring_(std::move(ring)), receive_buffers_(*ring_, options.receive_buffers) {}
 
   std::string_view name() const override { return "io_uring"; }
-  Instant now() override { return system::now(); }
+  Instant now() override { return now_ = system::now(); }
   std::chrono::microseconds time_of_day() override { return system::time_of_day(); }
   std::uint64_t random() override { return system::random(); }
 
@@ -58,6 +58,7 @@ class UringBackend final : public Backend {
   static UringStream& stream_of(StreamState& state) { return static_cast<UringStream&>(state); }
   static UringListener& listener_of(ListenerState& state) { return static_cast<UringListener&>(state); }
 
+  Instant now_{};  ///< when the clock was looked at last
   std::unique_ptr<UringRing> ring_;
   UringBufferPools receive_buffers_;
   HeapBuffers heap_buffers_;
@@ -123,15 +124,15 @@ bool UringBackend::attempt(ReadinessOperation& operation) {
 void UringBackend::cancel(ReadinessOperation& operation) { static_cast<UringPoll*>(operation.state)->cancel(); }
 
 void UringBackend::wait(Instant deadline) {
-  deadline = context_.connect_retries.limit(now(), deadline);
+  Duration wait = context_.connect_retries.limit(system::time_until(deadline, now_));
   ring_->collect();
   if (receive_buffers_.is_awaited()) {
     // The buffers are in sends of this turn, which complete without blocking; or those who hold them wait, too.
     const bool returning = ring_->has_silent();
-    const bool relieved = receive_buffers_.relieve(!returning && deadline > now());
-    if (returning || relieved) deadline = now();
+    const bool relieved = receive_buffers_.relieve(!returning && wait > Duration::zero());
+    if (returning || relieved) wait = Duration::zero();
   }
-  ring_->enter(deadline);
+  ring_->enter(wait);
   context_.connect_retries.wake();
 }
 

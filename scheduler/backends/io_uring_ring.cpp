@@ -88,12 +88,9 @@ bool UringRing::kernel_has_work() const {
   return (IO_URING_READ_ONCE(*ring_.sq.kflags) & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) != 0;
 }
 
-void UringRing::enter(Instant deadline) {
+void UringRing::enter(Duration wait) {
   // What could not be collected has to be tried again, and what waits for a silent completion is ready after the call.
-  Duration wait{};
-  if (scheduled_.empty() && !silent_awaited_) {
-    wait = deadline == kNever ? Duration::max() : std::max(deadline - system::now(), Duration::zero());
-  }
+  if (!scheduled_.empty() || silent_awaited_) wait = Duration::zero();
   if (wait > Duration::zero() || io_uring_sq_ready(&ring_) > 0 || kernel_has_work()) call_kernel(wait);
   reap();
   // Completions that were kept aside are needed now: a silent submission may have failed in one of them.

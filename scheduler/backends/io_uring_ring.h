@@ -129,8 +129,9 @@ class UringRing {
   /// Whether a silent submission was collected and has not completed yet.
   bool has_silent() const { return !silent_.empty(); }
 
-  /// Submits what was collected, waits until `deadline` unless something is there, and completes requests.
-  void enter(Instant deadline);
+  /// Submits what was collected, waits for `wait`, or for ever if it is the longest duration, unless something is
+  /// there, and completes requests.
+  void enter(Duration wait);
 
   /// Completes every request that the kernel can complete now.
   void catch_up();

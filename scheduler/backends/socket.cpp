@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "scheduler/check.h"
@@ -52,6 +53,11 @@ Instant now() {
   timespec time{};
   ::clock_gettime(CLOCK_MONOTONIC, &time);
   return Instant(std::chrono::seconds(time.tv_sec) + Duration(time.tv_nsec));
+}
+
+Duration time_until(Instant deadline, Instant seen) {
+  if (deadline <= seen) return Duration::zero();
+  return deadline == kNever ? Duration::max() : std::max(deadline - now(), Duration::zero());
 }
 
 std::chrono::microseconds time_of_day() {

@@ -17,6 +17,11 @@
 namespace sched::system {
 
 Instant now();
+
+/// How long it is until `deadline`: nothing when it is not after `seen`, an instant that has passed, and the longest
+/// duration when it is kNever; only between these it takes a look at the clock.
+Duration time_until(Instant deadline, Instant seen);
+
 std::chrono::microseconds time_of_day();
 std::uint64_t random();
 

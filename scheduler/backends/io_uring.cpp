@@ -52,7 +52,7 @@ class UringBackend final : public Backend {
 
   Lease lend(std::size_t size) override { return heap_buffers_.lend(size); }
   void wait(Instant deadline) override;
-  bool is_closing() const override { return context_.closing > 0; }
+  bool is_closing() const override { return context_.closing > 0 || ring_->has_to_close(); }
 
  private:
   static UringStream& stream_of(StreamState& state) { return static_cast<UringStream&>(state); }
@@ -125,6 +125,8 @@ void UringBackend::cancel(ReadinessOperation& operation) { static_cast<UringPoll
 
 void UringBackend::wait(Instant deadline) {
   Duration wait = context_.connect_retries.limit(system::time_until(deadline, now_));
+  // That they are closed is not told.
+  if (ring_->has_to_close()) wait = Duration::zero();
   ring_->collect();
   if (receive_buffers_.is_awaited()) {
     // The buffers are in sends of this turn, which complete without blocking; or those who hold them wait, too.

@@ -31,6 +31,7 @@ Result<std::unique_ptr<UringRing>> UringRing::make(const UringOptions& options) 
   if (!features) return std::unexpected(features.error());
   ring->features_ = *features;
   ring->messages_.resize(ring->ring_.sq.ring_entries);
+  ring->to_close_.reserve(ring->ring_.sq.ring_entries);
   ring->silent_.reserve(ring->ring_.cq.ring_entries);
   return ring;
 }
@@ -73,7 +74,23 @@ void UringRing::cancel(UringRequest& request) {
   io_uring_sqe_set_data(&submission, nullptr);
 }
 
+void UringRing::close(Descriptor fd) {
+  if (to_close_.size() < to_close_.capacity()) to_close_.push_back(std::move(fd));
+}
+
+/// First of all that is collected: an accept may wait for a descriptor.
+void UringRing::collect_closes() {
+  while (!to_close_.empty() && make_room()) {
+    io_uring_sqe& submission = next_submission();
+    io_uring_prep_close(&submission, to_close_.back().release());
+    submission.flags |= IOSQE_CQE_SKIP_SUCCESS;
+    io_uring_sqe_set_data(&submission, nullptr);
+    to_close_.pop_back();
+  }
+}
+
 void UringRing::collect() {
+  collect_closes();
   while (!scheduled_.empty() && make_room()) scheduled_.pop_front()->submit();
 }
 

@@ -11,6 +11,7 @@
 #include <liburing.h>
 
 #include "scheduler/backends/io_uring.h"
+#include "scheduler/descriptor.h"
 #include "scheduler/intrusive_list.h"
 #include "scheduler/result.h"
 #include "scheduler/time.h"
@@ -99,6 +100,9 @@ class UringRing {
     if (!static_cast<ListNode<ScheduledTag>&>(submitter).is_linked()) scheduled_.push_back(submitter);
   }
 
+  /// Closes `fd`, of which the kernel holds nothing any more, with the submissions of this turn.
+  void close(Descriptor fd);
+
   // From within UringSubmitter::submit():
 
   /// A submission for `request`, which is not in flight, to be filled in by an io_uring_prep_ function.
@@ -126,6 +130,9 @@ class UringRing {
   /// Collects the submissions of all that were scheduled.
   void collect();
 
+  /// Whether descriptors wait to be closed.
+  bool has_to_close() const { return !to_close_.empty(); }
+
   /// Whether a silent submission was collected and has not completed yet.
   bool has_silent() const { return !silent_.empty(); }
 
@@ -151,6 +158,7 @@ class UringRing {
   io_uring_sqe& next_submission();
   void track(io_uring_sqe& submission, UringRequest& request);
   bool make_room();
+  void collect_closes();
   bool kernel_has_work() const;
   void call_kernel(Duration wait);
   unsigned reap();
@@ -161,7 +169,8 @@ class UringRing {
   std::uint32_t features_ = 0;
   bool silent_awaited_ = false;
   IntrusiveList<UringSubmitter, ScheduledTag> scheduled_;
-  std::vector<Silent> silent_;  ///< of this turn; it never grows beyond what it has room for
+  std::vector<Descriptor> to_close_;  ///< it never grows beyond what it has room for
+  std::vector<Silent> silent_;        ///< of this turn; it never grows beyond what it has room for
   std::vector<Message> messages_;
 };
 

@@ -253,6 +253,7 @@ bool UringStream::let_go() {
   if (receiving_.in_flight() || sending_.in_flight()) return false;
   if (ListNode<ScheduledTag>::is_linked()) ListNode<ScheduledTag>::unlink();
   --context_.closing;
+  context_.ring.close(std::move(fd));
   delete this;
   return true;
 }

@@ -37,7 +37,7 @@ class UringStream final : public SocketStream, private BufferWaiter {
   UringStream(Descriptor descriptor, const StreamOptions& options, UringContext& context)
       : SocketStream(options), fd(std::move(descriptor)), context_(context) {}
 
-  const Descriptor fd;
+  Descriptor fd;
 
   bool attempt(ReceiveOperation& operation);
   bool attempt(SendOperation& operation);

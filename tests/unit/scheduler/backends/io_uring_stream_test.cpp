@@ -185,6 +185,7 @@ TEST(UringClose, OffersWhatWasTakenInTheTurn) {
     Visit visit = co_await uring::visit();
     must(co_await visit.stream.send(bytes_of("goodbye")));
     visit.stream.close();
+    co_await uring::some_turns();
     EXPECT_EQ(visit.peer.receive_until_eof(), "goodbye");
   });
 }

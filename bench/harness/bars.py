@@ -98,9 +98,19 @@ def _judge_coroutines(echo: dict) -> list[Verdict]:
             Verdict("an echo allocates nothing", f"{allocations:.3g} allocations", allocations < 0.001)]
 
 
+def _judge_generator(generator: dict) -> list[Verdict]:
+    judged = [Verdict(f"echo_client, {shape}: ≤ 1.1 of the CPU time of a raw client", f"{ratio:.3f}", ratio <= 1.1)
+              for shape, ratio in generator["cpu_ratio"].items()]
+    for way, most in (("blocking", 200), ("spinning", 50)):
+        late = generator["schedule_error_us"][way]
+        judged.append(Verdict(f"echo_client, {way}: schedule error p99 ≤ {most} µs", f"{late:.1f} µs", late <= most))
+    return judged
+
+
 def verdicts(results: dict) -> list[Verdict]:
     """Of all bars, in their order; those of shapes that were not asked for are left out."""
     judged = [judge(bar, results) for bar in BARS if bar.shape in results["shapes"]]
     for idle in results.get("idle", []):
         judged += _judge_idle(idle)
-    return judged + (_judge_coroutines(results["echo"]) if "echo" in results else [])
+    judged += _judge_coroutines(results["echo"]) if "echo" in results else []
+    return judged + (_judge_generator(results["generator"]) if "generator" in results else [])

@@ -83,6 +83,12 @@ double Measurements::achieved() const {
   return elapsed > sched::Duration::zero() ? static_cast<double>(iterations) / in_seconds(elapsed) : 0;
 }
 
+sched::Duration Measurements::cpu() const {
+  sched::Duration sum{};
+  for (const ThreadCost& thread : threads) sum += thread.worked(elapsed);
+  return sum;
+}
+
 double mean_rate(double first, const std::vector<Stage>& stages) {
   double iterations = 0;
   sched::Duration total{};

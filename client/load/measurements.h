@@ -84,7 +84,8 @@ struct Measurements {
   std::optional<double> requested;  ///< iterations a second, on average; nothing in a closed model
   std::vector<ThreadCost> threads;
 
-  double achieved() const;  ///< iterations a second
+  double achieved() const;      ///< iterations a second
+  sched::Duration cpu() const;  ///< that all threads worked
 };
 
 /// Of all stages, the rate being `first` when they begin: iterations a second.

@@ -89,10 +89,9 @@ std::string generator(const Measurements& measured) {
   std::string text =
       fmt::format("  {:<10}{:.0f}% of its busiest thread ({})", "generator", load::utilization(measured) * kPercent,
                   measured.threads.size() == 1 ? "1 thread" : fmt::format("{} threads", measured.threads.size()));
-  sched::Duration cpu{};
-  for (const load::ThreadCost& thread : measured.threads) cpu += thread.worked(measured.elapsed);
   if (measured.messages > 0) {
-    text += fmt::format("; {} of CPU a message", format_duration(cpu / static_cast<std::int64_t>(measured.messages)));
+    text += fmt::format("; {} of CPU a message",
+                        format_duration(measured.cpu() / static_cast<std::int64_t>(measured.messages)));
   }
   if (measured.lateness.count() > 0) {
     text += fmt::format("; schedule error p50 {}, p99 {}, max {}", format_duration(measured.lateness.percentile(50)),

@@ -95,6 +95,11 @@ class Bars(unittest.TestCase):
     def test_all_bars_are_of_shapes_that_are_there(self) -> None:
         self.assertLessEqual({bar.shape for bar in bars.BARS}, {shape.name for shape in SHAPES})
 
+    def test_the_generator_has_its_own(self) -> None:
+        measured = {"cpu_ratio": {"lines": 1.11}, "schedule_error_us": {"blocking": 199, "spinning": 51}}
+        judged = bars.verdicts({"kinds": {}, "shapes": {}, "generator": measured})
+        self.assertEqual([verdict.met for verdict in judged], [False, True, False])
+
     def test_idle_connections_and_coroutines_have_theirs(self) -> None:
         idle = {"server": bars.OURS, "connections": 10, "bytes_each": 1025, "cpu_share": 0.0, "busy_ratio": 0.96}
         results = {"kinds": {}, "shapes": {}, "idle": [idle], "echo": {"ns": 80, "allocations": 0.0}}

@@ -101,7 +101,8 @@ bool UringStream::choose_pool() {
 void UringStream::adapt(std::size_t received) {
   if (receive_limit < kLargestBuffer) return;
   const bool small = pool_->size() == kSmallBuffer;
-  const bool speaks_for_other = small ? received == kSmallBuffer : received <= kSmallBuffer;
+  // What fills a small buffer and leaves nothing behind fits.
+  const bool speaks_for_other = small ? received == kSmallBuffer && !is_empty_ : received <= kSmallBuffer;
   streak_ = speaks_for_other ? static_cast<std::uint8_t>(streak_ + 1) : 0;
   if (streak_ < (small ? kStreakToLarge : kStreakToSmall)) return;
   streak_ = 0;

@@ -23,7 +23,7 @@ class Output {
   std::FILE* file() const { return file_.get(); }
 
   std::string text() const {
-    std::rewind(file());
+    EXPECT_EQ(std::fseek(file(), 0, SEEK_SET), 0);
     std::string text;
     std::array<char, 1000> bytes{};
     while (const std::size_t count = std::fread(bytes.data(), 1, bytes.size(), file()))

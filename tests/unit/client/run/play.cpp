@@ -127,19 +127,19 @@ scenario::Scenario parsed(std::string_view text) {
 Script answering() { return answer; }
 
 Script saying(std::string text) {
-  return [text](Stream stream) { return say(std::move(stream), text); };
+  return [text = std::move(text)](Stream stream) { return say(std::move(stream), text); };
 }
 
 Script saying_and_closing(std::string text) {
-  return [text](Stream stream) { return say_and_close(std::move(stream), text); };
+  return [text = std::move(text)](Stream stream) { return say_and_close(std::move(stream), text); };
 }
 
 Script resetting_after(std::size_t bytes, std::string text) {
-  return [bytes, text](Stream stream) { return reset_after(std::move(stream), bytes, text); };
+  return [bytes, text = std::move(text)](Stream stream) { return reset_after(std::move(stream), bytes, text); };
 }
 
 Script saying_slowly(std::vector<std::string> texts, sched::Duration pause) {
-  return [texts, pause](Stream stream) { return say_slowly(std::move(stream), texts, pause); };
+  return [texts = std::move(texts), pause](Stream stream) { return say_slowly(std::move(stream), texts, pause); };
 }
 
 Script ignoring() { return ignore; }

@@ -27,6 +27,8 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
+constexpr const char* kMulti = GOTBACK_SOURCE_DIR "/scenarios/multi.json";
+
 /// What is told with the command that runs it again replaced, which says where the server was.
 std::string without_command(std::string told) {
   RE2::GlobalReplace(&told, R"(\nagain: .*\n)", "\nagain: COMMAND\n");
@@ -178,7 +180,7 @@ using RunSimulated = Run;
 
 TEST_F(RunSimulated, RepeatsTheSeedExactly) {
   const auto told = [this](const std::string& seed) {
-    const Finished finished = run({"--simulate", "--seed", seed, "-vv", GOTBACK_SOURCE_DIR "/scenarios/multi.json"});
+    const Finished finished = run({"--simulate", "--seed", seed, "-vv", kMulti});
     EXPECT_EQ(finished.exit, Exit::code(0)) << finished.error;
     return finished.error;
   };

@@ -167,7 +167,6 @@ TEST_P(Receiving, GivesALeaseThatOutlivesItsStream) {
     {
       Pair pair = co_await place.connected_pair();
       must(co_await support::send_text(pair.client, "still here"));
-      std::string first;
       lease = must(co_await pair.server.receive());
     }
     must(co_await sched::sleep_for(1ms));

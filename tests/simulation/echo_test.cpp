@@ -88,7 +88,7 @@ sched::Task<> ten_pairs() {
     support::Pair pair = co_await support::connect_pair(listener);
     scope.spawn(support::echo(std::move(pair.server)));
     scope.spawn([](sched::Stream stream, unsigned number) -> sched::Task<> {
-      const std::string text = support::patterned(100 * number, number);
+      const std::string text = support::patterned(std::size_t{100} * number, number);
       support::must(co_await support::send_text(stream, text));
       EXPECT_EQ(co_await support::receive_exactly(stream, text.size()), text);
     }(std::move(pair.client), i));

@@ -48,7 +48,7 @@ bool UringListener::give(AcceptOperation& operation, Descriptor fd) {
   const Result<Address> peer = system::peer_address(fd.get());
   if (!peer) return false;
   operation.peer = *peer;
-  if (auto* stream = new (std::nothrow) UringStream(std::move(fd), streams_, context_)) {
+  if (auto* stream = new (std::nothrow) UringStream(std::move(fd), peer->is_unix(), streams_, context_)) {
     operation.result = stream;
   } else {
     operation.result = failure(ErrorCode::out_of_memory, "accept");

@@ -110,7 +110,9 @@ void UringStream::adapt(std::size_t received) {
   if (other) pool_ = *other;
 }
 
-bool UringStream::is_multishot() const { return receiving_pool_->size() <= kLargestMultishot; }
+/// On a Unix socket it is none: where data and the peer's end come at once, a multishot (in Linux 6.18) takes both for
+/// one event, receives the data, and waits for another one, which never comes. On TCP it is told that more is there.
+bool UringStream::is_multishot() const { return receiving_pool_->size() <= kLargestMultishot && !is_unix_; }
 
 /// Whether the receive in flight is to end although it could go on.
 bool UringStream::reads_too_far() const {

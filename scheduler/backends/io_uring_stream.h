@@ -34,8 +34,8 @@ struct UringContext {
 /// socket has room for; what it has no room for is left to one that waits for room. There is never more than one.
 class UringStream final : public SocketStream, private BufferWaiter {
  public:
-  UringStream(Descriptor descriptor, const StreamOptions& options, UringContext& context)
-      : SocketStream(options), fd(std::move(descriptor)), context_(context) {}
+  UringStream(Descriptor descriptor, bool is_unix, const StreamOptions& options, UringContext& context)
+      : SocketStream(options), fd(std::move(descriptor)), context_(context), is_unix_(is_unix) {}
 
   Descriptor fd;
 
@@ -74,6 +74,7 @@ class UringStream final : public SocketStream, private BufferWaiter {
   bool is_empty_ = false;            ///< the last receive left nothing in the socket
   bool is_full_ = false;             ///< the socket has no room for what is to be sent
   bool is_closed_ = false;
+  const bool is_unix_;
 };
 
 }  // namespace sched

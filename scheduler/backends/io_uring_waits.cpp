@@ -45,7 +45,7 @@ void UringConnect::on_connected(std::int32_t result, std::uint32_t) {
 
 void UringConnect::finish(int error_number) {
   if (error_number != 0) return end(system_error("connect", error_number));
-  auto* stream = new (std::nothrow) UringStream(std::move(fd_), operation_.options, context_);
+  auto* stream = new (std::nothrow) UringStream(std::move(fd_), operation_.to.is_unix(), operation_.options, context_);
   if (stream == nullptr) return end(failure(ErrorCode::out_of_memory, "connect"));
   end(stream);
 }

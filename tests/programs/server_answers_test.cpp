@@ -1,6 +1,7 @@
 // What echo_server answers: both framings, however a stream comes.
 
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -109,6 +110,22 @@ TEST_P(ServerAnswers, NoMoreThanAThousandBytesAsAChunk) {
       const std::string answer = answer_to(url, parts);
       EXPECT_TRUE(support::without_prefixes("GOT:", answer) == said) << url << ", in parts of " << part;
       EXPECT_LE(support::longest_unit("GOT:", answer), 1000U) << url << ", in parts of " << part;
+    }
+  }
+}
+
+TEST_P(ServerAnswers, AndEndsWhereDataAndTheEndComeAtOnce) {
+  ServerProcess server = serve_both({"--framing", "chunk"});
+  const std::string said = support::patterned(100'000);
+  for (const std::string& url : server.urls()) {
+    // Several at once, so that the server finds both when it comes to each of them.
+    std::vector<std::jthread> peers;
+    for (int peer = 0; peer < 4; ++peer) {
+      peers.emplace_back([&] {
+        for (int round = 0; round < 50; ++round) {
+          EXPECT_TRUE(support::without_prefixes("GOT:", answer_to(url, {said})) == said) << url;
+        }
+      });
     }
   }
 }

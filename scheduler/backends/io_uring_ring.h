@@ -65,7 +65,7 @@ class UringRequestOf final : public UringRequest {
 class UringSubmitter : public ListNode<ScheduledTag> {
  public:
   /// How many submissions, cancellations included, one makes at most.
-  static constexpr unsigned kMaxSubmissions = 2;
+  static constexpr unsigned kMaxSubmissions = 3;
 
  protected:
   ~UringSubmitter() = default;

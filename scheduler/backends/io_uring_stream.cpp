@@ -1,5 +1,6 @@
 #include "scheduler/backends/io_uring_stream.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -110,32 +111,34 @@ void UringStream::adapt(std::size_t received) {
   if (other) pool_ = *other;
 }
 
-/// On a Unix socket it is none: where data and the peer's end come at once, a multishot (in Linux 6.18) takes both for
-/// one event, receives the data, and waits for another one, which never comes. On TCP it is told that more is there.
-bool UringStream::is_multishot() const { return receiving_pool_->size() <= kLargestMultishot && !is_unix_; }
-
 /// Whether the receive in flight is to end although it could go on.
-bool UringStream::reads_too_far() const {
-  if (!receiving_.in_flight() || !is_multishot()) return false;
-  return receiving_pool_ != pool_ || received_.size() > receiving_pool_->nominal() / kReadAheadPart;
+bool UringStream::goes_too_far() const {
+  if (!receiving_.in_flight() || !is_multishot_) return false;
+  return has_hung_up_ || receiving_pool_ != pool_ || received_.size() > receiving_pool_->nominal() / kReadAheadPart;
 }
 
 void UringStream::submit() {
   if (is_closed_) {
     context_.ring.cancel(receiving_);
     context_.ring.cancel(sending_);
+    context_.ring.cancel(watching_);
     return;
   }
   const bool wanted = receiver != nullptr && received_.empty() && receive_state;
-  if (reads_too_far()) context_.ring.cancel(receiving_);
+  if (goes_too_far()) context_.ring.cancel(receiving_);
   if (wanted && !receiving_.in_flight() && !ListNode<BufferlessTag>::is_linked()) submit_receive();
   if (!queue.empty() && !sending_.in_flight()) submit_send();
 }
 
 void UringStream::submit_receive() {
   receiving_pool_ = pool_;
+  is_multishot_ = pool_->size() <= kLargestMultishot && !has_hung_up_;
+  if (is_multishot_ && is_unix_ && !watching_.in_flight()) {
+    context_.ring.submit(watching_,
+                         [this](io_uring_sqe* submission) { io_uring_prep_poll_add(submission, fd.get(), POLLRDHUP); });
+  }
   context_.ring.submit(receiving_, [this](io_uring_sqe* submission) {
-    if (is_multishot()) {
+    if (is_multishot_) {
       io_uring_prep_recv_multishot(submission, fd.get(), nullptr, 0, 0);
     } else {
       io_uring_prep_recv(submission, fd.get(), nullptr, receiving_pool_->size(), 0);
@@ -161,7 +164,7 @@ void UringStream::on_received(std::int32_t result, std::uint32_t flags) {
     is_empty_ = (flags & IORING_CQE_F_SOCK_NONEMPTY) == 0;
     adapt(static_cast<std::size_t>(result));
     received_.push(std::move(lease));
-    if (reads_too_far()) context_.ring.schedule(*this);
+    if (goes_too_far()) context_.ring.schedule(*this);
   } else if (result == 0) {
     end(kEnd);
   } else if (result == -ENOBUFS) {
@@ -172,6 +175,15 @@ void UringStream::on_received(std::int32_t result, std::uint32_t flags) {
     end(Error{ErrorCode::system, -result, "receive"});
   }
   if (receiver != nullptr) receiver->wake();
+}
+
+void UringStream::on_hung_up(std::int32_t, std::uint32_t) {
+  has_hung_up_ = true;
+  if (is_closed_) {
+    let_go();
+  } else if (goes_too_far()) {
+    context_.ring.schedule(*this);
+  }
 }
 
 bool UringStream::attempt(SendOperation& operation) {
@@ -253,7 +265,7 @@ void UringStream::send_rest() {
 
 /// Destroys the stream, which is closed, if the kernel holds nothing of it.
 bool UringStream::let_go() {
-  if (receiving_.in_flight() || sending_.in_flight()) return false;
+  if (receiving_.in_flight() || sending_.in_flight() || watching_.in_flight()) return false;
   if (ListNode<ScheduledTag>::is_linked()) ListNode<ScheduledTag>::unlink();
   --context_.closing;
   context_.ring.close(std::move(fd));

@@ -30,6 +30,10 @@ struct UringContext {
 /// What was received waits in a queue; a multishot whose queue is long is cancelled, and asked for again when the queue
 /// is empty.
 ///
+/// On a Unix socket a multishot (of Linux 6.18) that pauses after 32 receives and then finds the last data and the
+/// peer's end takes both for one event: it receives the data, and waits for another event, which never comes. So a poll
+/// watches for the end there, after which there is no multishot. On TCP a multishot is told that more is there.
+///
 /// Sending. What is taken in a turn leaves at its end in one submission. It is a silent one first, which moves what the
 /// socket has room for; what it has no room for is left to one that waits for room. There is never more than one.
 class UringStream final : public SocketStream, private BufferWaiter {
@@ -52,11 +56,11 @@ class UringStream final : public SocketStream, private BufferWaiter {
   const UringRing::Message& describe_queue();
   void on_received(std::int32_t result, std::uint32_t flags);
   void on_sent_some(std::int32_t result, std::uint32_t flags);
+  void on_hung_up(std::int32_t result, std::uint32_t flags);
 
   bool choose_pool();
   void adapt(std::size_t received);
-  bool is_multishot() const;
-  bool reads_too_far() const;
+  bool goes_too_far() const;
   void receive_now(ReceiveOperation& operation);
   void end(const Error& error);
   bool finish_receive(ReceiveOperation& operation);
@@ -66,6 +70,7 @@ class UringStream final : public SocketStream, private BufferWaiter {
   UringContext& context_;
   UringRequestOf<UringStream, &UringStream::on_received> receiving_{*this};
   UringRequestOf<UringStream, &UringStream::on_sent_some> sending_{*this};
+  UringRequestOf<UringStream, &UringStream::on_hung_up> watching_{*this};
   UringBufferPool* pool_ = nullptr;            ///< what the next receive takes from
   UringBufferPool* receiving_pool_ = nullptr;  ///< what the receive in flight takes from
   LeaseQueue received_;
@@ -73,6 +78,8 @@ class UringStream final : public SocketStream, private BufferWaiter {
   std::uint8_t streak_ = 0;          ///< receives in a row that speak for the other size of buffers
   bool is_empty_ = false;            ///< the last receive left nothing in the socket
   bool is_full_ = false;             ///< the socket has no room for what is to be sent
+  bool is_multishot_ = false;        ///< the receive in flight, or the last one
+  bool has_hung_up_ = false;         ///< the peer sends no more, on a Unix socket
   bool is_closed_ = false;
   const bool is_unix_;
 };

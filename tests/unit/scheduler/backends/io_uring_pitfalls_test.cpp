@@ -144,6 +144,29 @@ TEST(UringMultishot, GivesNoBufferWithTheEndOfTheStream) {
   });
 }
 
+TEST(UringMultishot, OnAUnixSocketSeesTheEndThatComesWithData) {
+  uring::run([]() -> Task<> {
+    sched::ListenOptions options;
+    options.streams.receive_limit = 10;
+    sched::Listener listener =
+        must(sched::listen(*sched::Address::unix_path("@gotback-test-" + std::to_string(::getpid())), options));
+    // The kernel looks again after 32 receives in a row.
+    for (const std::size_t receives : {1U, 20U, 33U, 40U, 65U, 100U, 200U}) {
+      support::Socket peer = uring::visitor_of(listener);
+      Stream stream = must(co_await listener.accept()).stream;
+      const std::string said = support::patterned(receives * 10);
+      peer.send_all(said);
+      peer.shutdown_send();
+      std::string heard = must(co_await support::receive_text(stream));
+      // While nobody reads, it reads ahead, as far as it may.
+      co_await uring::some_turns();
+      const support::Everything rest = co_await support::receive_everything(stream);
+      EXPECT_EQ(heard + rest.text, said);
+      EXPECT_EQ(rest.end, "end of stream") << "after " << receives << " receives";
+    }
+  });
+}
+
 Task<> send_through_a_tiny_buffer() {
   Pair pair = co_await uring::connected_pair({.kernel_receive_buffer = 4096, .kernel_send_buffer = 4096});
   const std::string all = support::patterned(10'000'000);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -26,9 +27,9 @@ enum class Metric : std::uint8_t {
   duplicated,  ///< replies that came again
 };
 
-inline constexpr Metric kMetrics[] = {Metric::connect,    Metric::service,        Metric::response,  Metric::messages,
-                                      Metric::bytes_sent, Metric::bytes_received, Metric::errors,    Metric::dropped,
-                                      Metric::lost,       Metric::reordered,      Metric::duplicated};
+inline constexpr std::array kMetrics = {Metric::connect,    Metric::service,        Metric::response,  Metric::messages,
+                                        Metric::bytes_sent, Metric::bytes_received, Metric::errors,    Metric::dropped,
+                                        Metric::lost,       Metric::reordered,      Metric::duplicated};
 
 std::string_view name_of(Metric metric);
 bool is_duration(Metric metric);

@@ -25,7 +25,8 @@ using visits::send_as_far_as_possible;
 using visits::Visit;
 using visits::VisitOptions;
 
-SESSION_SUITE(SessionTimeouts);
+class SessionTimeouts : public visits::SessionTest {};
+GIVE_SEEDS_TO(SessionTimeouts);
 
 TEST_P(SessionTimeouts, EndsAPeerThatIsIdleInOrder) {
   VisitOptions options;
@@ -137,7 +138,8 @@ TEST_P(SessionTimeouts, CountsTheWriteTimeoutFromWhenSomethingIsUnsent) {
   });
 }
 
-SESSION_SUITE(SessionDrain);
+class SessionDrain : public visits::SessionTest {};
+GIVE_SEEDS_TO(SessionDrain);
 
 /// The peer has sent many lines, has not read, and all of them have arrived; then the session is asked to drain.
 Task<> drain_before_the_peer_reads(Visit visit, sched::Scope& sending, std::string lines) {

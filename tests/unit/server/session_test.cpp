@@ -26,7 +26,8 @@ using visits::send_as_far_as_possible;
 using visits::Visit;
 using visits::VisitOptions;
 
-SESSION_SUITE(Session);
+class Session : public visits::SessionTest {};
+GIVE_SEEDS_TO(Session);
 
 Task<> send_and_end(sched::Stream& stream, std::string text) {
   must(co_await support::send_text(stream, std::move(text)));

@@ -63,9 +63,8 @@ class SessionTest : public testing::TestWithParam<std::uint64_t> {
   void run(const VisitOptions& options, Body body) const;
 };
 
-/// Defines a suite of such tests.
-#define SESSION_SUITE(Suite)                                             \
-  class Suite : public visits::SessionTest {};                           \
+/// Gives the seeds to a suite that is derived from it.
+#define GIVE_SEEDS_TO(Suite)                                             \
   INSTANTIATE_TEST_SUITE_P(, Suite, testing::Range<std::uint64_t>(1, 9), \
                            [](const auto& seed) { return "seed_" + std::to_string(seed.param); })
 

@@ -14,6 +14,7 @@
 #include "scheduler/backends/polled_stream.h"
 #include "scheduler/backends/socket.h"
 #include "scheduler/check.h"
+#include "scheduler/intrusive_list.h"
 #include "scheduler/listener.h"
 #include "scheduler/readiness.h"
 #include "scheduler/stream.h"
@@ -24,6 +25,10 @@ namespace {
 
 constexpr std::size_t kEventsAWait = 512;
 
+/// A send of up to so many bytes that is not the first of its stream in a turn waits for the turn's end: copying it is
+/// cheaper than a system call.
+constexpr std::size_t kCorkedAtMost = 2048;
+
 /// What an epoll event points at.
 class Source {
  public:
@@ -33,7 +38,10 @@ class Source {
   ~Source() = default;
 };
 
-struct EpollStream final : PolledStream, Source {
+struct CorkedTag;
+
+/// The first send of a turn leaves at once, small ones after it together at the turn's end.
+struct EpollStream final : PolledStream, Source, ListNode<CorkedTag> {
   EpollStream(Descriptor descriptor, const StreamOptions& stream_options)
       : PolledStream(stream_options), fd(std::move(descriptor)) {}
 
@@ -44,6 +52,7 @@ struct EpollStream final : PolledStream, Source {
   const Descriptor fd;
   bool ending = false;  ///< the peer's FIN or an error is in the socket, so a short read does not mean that it is empty
   ConnectOperation* connecting = nullptr;
+  std::uint64_t last_turn_sent = 0;
 };
 
 struct EpollListener final : ListenerState, Source {
@@ -111,7 +120,7 @@ class EpollBackend final : public Backend {
   bool attempt(AcceptOperation& operation) override;
   bool attempt(ConnectOperation& operation) override;
   bool attempt(ReceiveOperation& operation) override { return stream_of(operation).attempt(operation, buffers_); }
-  bool attempt(SendOperation& operation) override { return stream_of(operation).attempt(operation, buffers_); }
+  bool attempt(SendOperation& operation) override;
   bool attempt(FlushOperation& operation) override { return stream_of(operation).flushed(operation); }
   bool attempt(ReadinessOperation& operation) override;
   void cancel(ConnectOperation& operation) override;
@@ -135,8 +144,11 @@ class EpollBackend final : public Backend {
   Result<EpollStream*> make_stream(Descriptor fd, const StreamOptions& options);
   Result<void> watch(int fd, std::uint32_t events, Source& source);
   bool finish_connect(ConnectOperation& operation, int error_number);
+  bool uncork();
 
   Descriptor epoll_;
+  std::uint64_t turn_ = 1;
+  IntrusiveList<EpollStream, CorkedTag> corked_;
   Instant now_{};  ///< when the clock was looked at last
   HeapBuffers buffers_;
   ConnectRetries retries_;
@@ -209,6 +221,31 @@ bool EpollBackend::attempt(AcceptOperation& operation) {
     }
   }
   return false;
+}
+
+bool EpollBackend::attempt(SendOperation& operation) {
+  EpollStream& stream = stream_of(operation);
+  if (stream.last_turn_sent != turn_) {
+    stream.last_turn_sent = turn_;
+    return stream.attempt(operation, buffers_);
+  }
+  if (operation.left() > kCorkedAtMost) {
+    stream.write_queue();
+    return stream.attempt(operation, buffers_);
+  }
+  if (!stream.is_linked()) corked_.push_back(stream);
+  return stream.put_off(operation, buffers_);
+}
+
+/// Whether someone may have been woken by it.
+bool EpollBackend::uncork() {
+  bool awaited = false;
+  while (EpollStream* stream = corked_.pop_front()) {
+    awaited |= stream->sender != nullptr || stream->flusher != nullptr;
+    stream->write_queue();
+    stream->wake_writers();
+  }
+  return awaited;
 }
 
 bool EpollBackend::finish_connect(ConnectOperation& operation, int error_number) {
@@ -303,11 +340,17 @@ Result<void> EpollBackend::shutdown_send(StreamState& state) {
 void EpollBackend::close(StreamState& state, Close how) {
   auto& stream = static_cast<EpollStream&>(state);
   if (how == Close::reset) system::reset_on_close(stream.fd.get());
+  if (stream.is_linked()) {
+    stream.unlink();
+    if (how == Close::orderly) stream.write_queue();
+  }
   delete &stream;
 }
 
 void EpollBackend::wait(Instant deadline) {
-  const Duration wait = retries_.limit(system::time_until(deadline, now_));
+  ++turn_;
+  const bool awaited = uncork();
+  const Duration wait = awaited ? Duration::zero() : retries_.limit(system::time_until(deadline, now_));
   const timespec limit{.tv_sec = wait.count() / 1'000'000'000, .tv_nsec = wait.count() % 1'000'000'000};
   const int count = ::epoll_pwait2(epoll_.get(), events_.data(), static_cast<int>(events_.size()),
                                    wait == Duration::max() ? nullptr : &limit, nullptr);

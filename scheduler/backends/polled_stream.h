@@ -45,8 +45,13 @@ class PolledStream : public SocketStream {
 
   bool attempt(this auto& self, SendOperation& operation, HeapBuffers& buffers) {
     if (self.queue.empty()) self.write_now(operation);
-    if (operation.left() > 0 && self.send_state && !self.keep(operation, buffers)) return false;
-    operation.result = self.send_state;
+    return self.put_off(operation, buffers);
+  }
+
+  /// Takes the operation's bytes as far as it may; they leave with the next write_queue().
+  bool put_off(SendOperation& operation, HeapBuffers& buffers) {
+    if (operation.left() > 0 && send_state && !keep(operation, buffers)) return false;
+    operation.result = send_state;
     return true;
   }
 
@@ -59,13 +64,18 @@ class PolledStream : public SocketStream {
   /// The socket may take bytes, or fail.
   void became_writable(this auto& self) {
     self.writable_ = true;
+    self.write_queue();
+    self.wake_writers();
+  }
+
+  /// Gives the socket what it takes of what was taken before.
+  void write_queue(this auto& self) {
     while (self.writable_ && !self.queue.empty()) {
       std::array<iovec, kPartsAWrite> parts;
       const Result<std::size_t> count = self.write(std::span(parts).first(self.queue.gather(parts)));
       if (count) self.on_sent(*count);
       if (!count) self.write_failed(count.error());
     }
-    self.wake_writers();
   }
 
  protected:

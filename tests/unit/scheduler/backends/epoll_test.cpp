@@ -1,11 +1,18 @@
 #include "scheduler/backends/epoll.h"
 
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include <gtest/gtest.h>
 
 #include "scheduler/address.h"
+#include "scheduler/cancel_scope.h"
+#include "scheduler/listener.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/scope.h"
 #include "scheduler/stream.h"
@@ -13,6 +20,12 @@
 
 namespace sched {
 namespace {
+
+Address address_of(const support::Listener& listener) {
+  const std::string_view url = listener.url();
+  const auto port = static_cast<std::uint16_t>(std::stoi(std::string(url.substr(url.rfind(':') + 1))));
+  return *Address::ip("127.0.0.1", port);
+}
 
 Task<void> connect_and_receive(Address to, std::string& received) {
   Result<Stream> stream = co_await connect(to);
@@ -38,12 +51,44 @@ Task<void> connect_while_the_peer_closes(support::Listener& listener, Address to
 // The connection, the bytes and the end are one edge: they are all there before the backend waits for the first time.
 TEST(EpollBackend, NoticesWhatComesTogetherWithTheConnection) {
   support::Listener listener;
-  const std::string_view url = listener.url();
-  const auto port = static_cast<std::uint16_t>(std::stoi(std::string(url.substr(url.rfind(':') + 1))));
   Scheduler scheduler(make_epoll_backend().value());
   std::string received;
-  scheduler.run(connect_while_the_peer_closes(listener, *Address::ip("127.0.0.1", port), received));
+  scheduler.run(connect_while_the_peer_closes(listener, address_of(listener), received));
   EXPECT_EQ(received, "bye");
+}
+
+// Each system call would take some 700 bytes of the socket's room, of which there are some 200 KB.
+Task<void> send_to_a_peer_that_does_not_read() {
+  Listener listener = listen(*Address::unix_path("@gotback-test-" + std::to_string(::getpid()))).value();
+  Stream stream = (co_await connect(listener.local_address().value())).value();
+  const Accepted accepted = (co_await listener.accept()).value();
+  for (int i = 0; i < 1000; ++i) {
+    const Result<void> sent = co_await stream.send(std::as_bytes(std::span(std::string_view("a line\n"))));
+    EXPECT_TRUE(sent);
+  }
+  CancelScope limit(instant_after(now(), std::chrono::seconds(5)));
+  EXPECT_TRUE(co_await stream.flush());
+}
+
+TEST(EpollBackend, SendsWhatIsSmallAndSentInATurnTogether) {
+  Scheduler scheduler(make_epoll_backend().value());
+  scheduler.run(send_to_a_peer_that_does_not_read());
+}
+
+Task<void> send_and_close(support::Listener& listener, Address to) {
+  Stream stream = (co_await connect(to)).value();
+  support::Socket peer = listener.accept();
+  for (const std::string_view piece : {"one,", "two,", "three"}) {
+    EXPECT_TRUE(co_await stream.send(std::as_bytes(std::span(piece))));
+  }
+  stream.close();
+  EXPECT_EQ(peer.receive_until_eof(), "one,two,three");
+}
+
+TEST(EpollBackend, SendsWhatIsSentInTheTurnInWhichItIsClosed) {
+  support::Listener listener;
+  Scheduler scheduler(make_epoll_backend().value());
+  scheduler.run(send_and_close(listener, address_of(listener)));
 }
 
 }  // namespace

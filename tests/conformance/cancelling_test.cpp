@@ -30,7 +30,8 @@ using support::Pair;
 
 using namespace std::chrono_literals;
 
-STREAM_SUITE(Cancelling);
+class Cancelling : public conformance::StreamConformance {};
+RUN_ON_BACKENDS_AND_FAMILIES(Cancelling);
 
 TEST_P(Cancelling, AReceiveEndsItAndLosesNothing) {
   run([](Place place) -> Task<> {

@@ -73,22 +73,20 @@ class BackendConformance : public testing::TestWithParam<BackendUnderTest> {
 std::string name_of(const testing::TestParamInfo<StreamConformance::ParamType>& info);
 std::string name_of(const testing::TestParamInfo<BackendConformance::ParamType>& info);
 
-// These define a suite of tests: for each backend and family, for each backend, for each that works on descriptors.
+// These say what a suite, which is derived from one of the above, is run on: each backend with each family, each
+// backend, each backend that works on descriptors.
 
-#define STREAM_SUITE(Suite)                                                                                         \
-  class Suite : public conformance::StreamConformance {};                                                           \
+#define RUN_ON_BACKENDS_AND_FAMILIES(Suite)                                                                         \
   INSTANTIATE_TEST_SUITE_P(, Suite,                                                                                 \
                            testing::Combine(testing::ValuesIn(conformance::backends()),                             \
                                             testing::Values(conformance::Family::tcp, conformance::Family::local)), \
                            [](const auto& info) { return conformance::name_of(info); })
 
-#define BACKEND_SUITE(Suite)                                                    \
-  class Suite : public conformance::BackendConformance {};                      \
+#define RUN_ON_BACKENDS(Suite)                                                  \
   INSTANTIATE_TEST_SUITE_P(, Suite, testing::ValuesIn(conformance::backends()), \
                            [](const auto& info) { return conformance::name_of(info); })
 
-#define DESCRIPTOR_SUITE(Suite)                                                      \
-  class Suite : public conformance::BackendConformance {};                           \
+#define RUN_ON_REAL_BACKENDS(Suite)                                                  \
   INSTANTIATE_TEST_SUITE_P(, Suite, testing::ValuesIn(conformance::real_backends()), \
                            [](const auto& info) { return conformance::name_of(info); })
 

@@ -31,7 +31,8 @@ using support::Pair;
 
 using namespace std::chrono_literals;
 
-STREAM_SUITE(Connecting);
+class Connecting : public conformance::StreamConformance {};
+RUN_ON_BACKENDS_AND_FAMILIES(Connecting);
 
 TEST_P(Connecting, SucceedsBeforeAnyoneAccepts) {
   run([](Place place) -> Task<> {
@@ -110,7 +111,8 @@ TEST_P(Connecting, WhoeverWasNotAcceptedIsResetWhenTheListenerCloses) {
   });
 }
 
-BACKEND_SUITE(ConnectingToUnixSockets);
+class ConnectingToUnixSockets : public conformance::BackendConformance {};
+RUN_ON_BACKENDS(ConnectingToUnixSockets);
 
 TEST_P(ConnectingToUnixSockets, WaitsForRoomInTheBacklog) {
   const auto body = [](Place place) -> Task<> {
@@ -134,7 +136,8 @@ TEST_P(ConnectingToUnixSockets, WaitsForRoomInTheBacklog) {
   run(body, conformance::Family::local);
 }
 
-BACKEND_SUITE(Addresses);
+class Addresses : public conformance::BackendConformance {};
+RUN_ON_BACKENDS(Addresses);
 
 TEST_P(Addresses, OfTwoListenersAtPortZeroDiffer) {
   run([](Place place) -> Task<> {
@@ -281,7 +284,8 @@ class DescriptorLimit {
   rlimit before_{};
 };
 
-DESCRIPTOR_SUITE(RunningOutOfDescriptors);
+class RunningOutOfDescriptors : public conformance::BackendConformance {};
+RUN_ON_REAL_BACKENDS(RunningOutOfDescriptors);
 
 TEST_P(RunningOutOfDescriptors, FailsWithEmfileAndLosesNobodyWhoWaits) {
   run([](Place place) -> Task<> {

@@ -42,7 +42,8 @@ Task<> close_with_unreceived_bytes(Stream closing, Stream& sender) {
   closing.close();
 }
 
-STREAM_SUITE(Ending);
+class Ending : public conformance::StreamConformance {};
+RUN_ON_BACKENDS_AND_FAMILIES(Ending);
 
 TEST_P(Ending, AHalfCloseLeavesTheOtherDirectionOpen) {
   run([](Place place) -> Task<> {
@@ -293,7 +294,8 @@ TEST_P(Ending, ClosingAStreamOnWhichAnOperationWaitsIsAProgrammersError) {
                "a stream is closed while an operation waits on it");
 }
 
-BACKEND_SUITE(EndingOfTcp);
+class EndingOfTcp : public conformance::BackendConformance {};
+RUN_ON_BACKENDS(EndingOfTcp);
 
 TEST_P(EndingOfTcp, AResetIsToldToBothDirectionsWhicheverAsksFirst) {
   run([](Place place) -> Task<> {

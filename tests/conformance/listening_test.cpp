@@ -26,7 +26,8 @@ using support::Pair;
 
 using namespace std::chrono_literals;
 
-STREAM_SUITE(Listening);
+class Listening : public conformance::StreamConformance {};
+RUN_ON_BACKENDS_AND_FAMILIES(Listening);
 
 TEST_P(Listening, AtAnAddressInUseFails) {
   run([](Place place) -> Task<> {

@@ -51,7 +51,8 @@ Task<Result<void>> exchange(Address to, unsigned number, int rounds) {
   co_return Result<void>{};
 }
 
-STREAM_SUITE(Load);
+class Load : public conformance::StreamConformance {};
+RUN_ON_BACKENDS_AND_FAMILIES(Load);
 
 TEST_P(Load, AThousandConnectionsEchoAtOnce) {
   run([](Place place) -> Task<> {
@@ -126,7 +127,8 @@ TEST_P(Load, OneThatNeverWaitsLetsTheOthersRun) {
   });
 }
 
-BACKEND_SUITE(Endurance);
+class Endurance : public conformance::BackendConformance {};
+RUN_ON_BACKENDS(Endurance);
 
 TEST_P(Endurance, AMillionOperationsThatCompleteAtOnceDoNotGrowTheStack) {
   run([](Place) -> Task<> {

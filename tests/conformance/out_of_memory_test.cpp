@@ -128,7 +128,8 @@ void meet_until_all_goes_well(const BackendUnderTest& backend, Family family) {
   EXPECT_GT(succeeding, 20);
 }
 
-DESCRIPTOR_SUITE(OutOfMemory);
+class OutOfMemory : public conformance::BackendConformance {};
+RUN_ON_REAL_BACKENDS(OutOfMemory);
 
 TEST_P(OutOfMemory, AtAnyAllocationIsAnErrorAndNothingWorseOverTcp) {
   meet_until_all_goes_well(GetParam(), Family::tcp);

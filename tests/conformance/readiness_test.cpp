@@ -49,7 +49,8 @@ void read_byte(const Descriptor& from) {
   EXPECT_EQ(::read(from.get(), &byte, 1), 1);
 }
 
-DESCRIPTOR_SUITE(Readiness);
+class Readiness : public conformance::BackendConformance {};
+RUN_ON_REAL_BACKENDS(Readiness);
 
 TEST_P(Readiness, ToReadIsThereAtOnceWhenSomethingIs) {
   run([](Place) -> Task<> {
@@ -210,7 +211,8 @@ TEST_P(Readiness, OfAListeningDescriptorIsTakenOver) {
   });
 }
 
-BACKEND_SUITE(ReadinessOfNoDescriptor);
+class ReadinessOfNoDescriptor : public conformance::BackendConformance {};
+RUN_ON_BACKENDS(ReadinessOfNoDescriptor);
 
 TEST_P(ReadinessOfNoDescriptor, IsAnErrorEverywhere) {
   run([](Place place) -> Task<> {

@@ -27,7 +27,8 @@ using support::text_of;
 
 using namespace std::chrono_literals;
 
-STREAM_SUITE(Receiving);
+class Receiving : public conformance::StreamConformance {};
+RUN_ON_BACKENDS_AND_FAMILIES(Receiving);
 
 TEST_P(Receiving, GivesBytesInTheOrderTheyWereSent) {
   run([](Place place) -> Task<> {

@@ -31,7 +31,8 @@ Task<Result<void>> receive_one(Stream& stream) {
   co_return received ? Result<void>{} : std::unexpected(received.error());
 }
 
-STREAM_SUITE(Scopes);
+class Scopes : public conformance::StreamConformance {};
+RUN_ON_BACKENDS_AND_FAMILIES(Scopes);
 
 TEST_P(Scopes, WaitForChildrenThatWaitForAPeer) {
   run([](Place place) -> Task<> {

@@ -50,7 +50,8 @@ Task<std::size_t> fill(Stream& stream, std::size_t size) {
   co_return sent;
 }
 
-STREAM_SUITE(Sending);
+class Sending : public conformance::StreamConformance {};
+RUN_ON_BACKENDS_AND_FAMILIES(Sending);
 
 TEST_P(Sending, NothingCompletesAtOnceAndSendsNothing) {
   run([](Place place) -> Task<> {

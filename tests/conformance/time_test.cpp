@@ -27,7 +27,8 @@ using support::Pair;
 
 using namespace std::chrono_literals;
 
-BACKEND_SUITE(Time);
+class Time : public conformance::BackendConformance {};
+RUN_ON_BACKENDS(Time);
 
 TEST_P(Time, OfASleepIsNeverShort) {
   run([](Place) -> Task<> {

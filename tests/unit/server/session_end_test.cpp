@@ -26,7 +26,7 @@ using visits::Visit;
 using visits::VisitOptions;
 
 class SessionTimeouts : public visits::SessionTest {};
-GIVE_SEEDS_TO(SessionTimeouts);
+RUN_WITH_SEEDS(SessionTimeouts);
 
 TEST_P(SessionTimeouts, EndsAPeerThatIsIdleInOrder) {
   VisitOptions options;
@@ -139,7 +139,7 @@ TEST_P(SessionTimeouts, CountsTheWriteTimeoutFromWhenSomethingIsUnsent) {
 }
 
 class SessionDrain : public visits::SessionTest {};
-GIVE_SEEDS_TO(SessionDrain);
+RUN_WITH_SEEDS(SessionDrain);
 
 /// The peer has sent many lines, has not read, and all of them have arrived; then the session is asked to drain.
 Task<> drain_before_the_peer_reads(Visit visit, sched::Scope& sending, std::string lines) {

@@ -27,7 +27,7 @@ using visits::Visit;
 using visits::VisitOptions;
 
 class Session : public visits::SessionTest {};
-GIVE_SEEDS_TO(Session);
+RUN_WITH_SEEDS(Session);
 
 Task<> send_and_end(sched::Stream& stream, std::string text) {
   must(co_await support::send_text(stream, std::move(text)));

@@ -63,8 +63,8 @@ class SessionTest : public testing::TestWithParam<std::uint64_t> {
   void run(const VisitOptions& options, Body body) const;
 };
 
-/// Gives the seeds to a suite that is derived from it.
-#define GIVE_SEEDS_TO(Suite)                                             \
+/// Says that a suite, which is derived from it, is run with each seed.
+#define RUN_WITH_SEEDS(Suite)                                            \
   INSTANTIATE_TEST_SUITE_P(, Suite, testing::Range<std::uint64_t>(1, 9), \
                            [](const auto& seed) { return "seed_" + std::to_string(seed.param); })
 

@@ -4,6 +4,7 @@
 
 #include "scheduler/backend.h"
 #include "scheduler/operation.h"
+#include "scheduler/prefetch.h"
 #include "scheduler/scope.h"
 
 namespace sched {
@@ -21,13 +22,6 @@ constexpr std::size_t kDrawnFrom = 16;
 
 /// How much of a coroutine's frame is fetched while another runs: what most need to go on.
 constexpr std::size_t kFetched = 256;
-constexpr std::size_t kCacheLine = 64;
-
-void fetch(const void* frame) {
-  for (std::size_t offset = 0; offset < kFetched; offset += kCacheLine) {
-    __builtin_prefetch(static_cast<const char*>(frame) + offset);
-  }
-}
 
 }  // namespace
 
@@ -79,7 +73,7 @@ void Scheduler::resume(Fiber& fiber) {
   if (Operation* operation = fiber.waiting_for_; operation != nullptr && !operation->done_ && !operation->attempt()) {
     return;
   }
-  if (const Fiber* next = ready_.front(); next != nullptr) fetch(next->resume_point_.address());
+  if (const Fiber* next = ready_.front(); next != nullptr) prefetch(next->resume_point_.address(), kFetched);
   fiber.waiting_for_ = nullptr;
   budget_ = kBudget;
   running_ = &fiber;

@@ -65,9 +65,12 @@ class Client {
   sched::Task<std::optional<ThreadLoad::Start>> next_start(ThreadLoad::Queue& queue);
   bool append_text(Pipeline& line, const scenario::Send& send);
   sched::Task<bool> fill(Pipeline& line, ThreadLoad::Queue& queue);
+  void go_on(Pipeline& line);
   sched::Task<bool> drain(Pipeline& line);
   sched::Task<bool> wait_for_work();
-  bool take_reply(Pipeline& line, const Frame& frame);
+  bool take_known_replies(Pipeline& line);
+  bool take_reply(Pipeline& line, const Frame& frame, std::string_view whole);
+  void answered(Pipeline& line);
   sched::Task<void> give_up_all(Pipeline& line);
 
   // sending.cpp

@@ -45,13 +45,13 @@ Task<Outcome> Client::run_under_load(ThreadLoad& load) {
 
 /// Does the next iteration, once there is one.
 Task<void> Client::iterate_once(ThreadLoad::Queue& queue) {
-  const auto start = load_->take(queue);
-  if (!start) {
+  ThreadLoad::Start start;
+  if (!load_->take(queue, start)) {
     given_.reset();
     [[maybe_unused]] const Result<void> given = co_await given_.wait();
     co_return;
   }
-  iteration_ = start->number;
+  iteration_ = start.number;
   bool passed = false;
   {
     const sched::CancelScope limit(sched::instant_after(sched::now(), group_.client_timeout));
@@ -59,8 +59,8 @@ Task<void> Client::iterate_once(ThreadLoad::Queue& queue) {
     passed = co_await do_steps();
     limit_ = nullptr;
   }
-  if (passed || outcome_ == Outcome::skipped) co_return load_->passed(*start);
-  co_await give_up(*start);
+  if (passed || outcome_ == Outcome::skipped) co_return load_->passed(start);
+  co_await give_up(start);
 }
 
 Task<bool> Client::do_steps() {

@@ -2,7 +2,6 @@
 // what is sent in one go leaves in one go.
 
 #include <algorithm>
-#include <deque>
 #include <span>
 
 #include "client/run/client.h"
@@ -20,12 +19,58 @@ struct Client::Pipeline {
     std::size_t step = 0;  ///< of the group
   };
 
-  std::deque<Exchange> under_way;
-  std::optional<ThreadLoad::Start> begun;  ///< the iteration whose next step is to be sent
-  std::size_t step = 0;                    ///< that step
-  std::optional<Exchange> last;            ///< the one that was answered last
-  std::string batch;                       ///< what is sent at once
-  std::vector<std::string> texts;          ///< what a step sends, where that is always the same; else empty
+  /// The exchanges that are under way, in the order in which they are answered. They stay where they are, and so does
+  /// the one that was answered last.
+  class UnderWay {
+   public:
+    bool empty() const { return first_ == end_; }
+    std::size_t size() const { return end_ - first_; }
+    const Exchange& operator[](std::size_t index) const { return slot(first_ + index); }
+    const Exchange& front() const { return slot(first_); }
+    void pop_front() { ++first_; }
+    const Exchange* last_answered() const { return first_ == kFirst ? nullptr : &slot(first_ - 1); }
+
+    /// The one that is to be put at the end, valid until it is.
+    Exchange& next() { return slots_[end_ & (slots_.size() - 1)]; }
+    void push_back_next() {
+      ++end_;
+      if (size() + 2 > slots_.size()) grow();
+    }
+
+   private:
+    static constexpr std::size_t kFirst = 1;
+
+    const Exchange& slot(std::size_t index) const { return slots_[index & (slots_.size() - 1)]; }
+    void grow() {
+      std::vector<Exchange> larger(slots_.size() * 2);
+      for (std::size_t i = first_ - 1; i != end_; ++i) larger[i & (larger.size() - 1)] = slot(i);
+      slots_ = std::move(larger);
+    }
+
+    std::vector<Exchange> slots_ = std::vector<Exchange>(4);  ///< a power of two: the one before, those, and the next
+    std::size_t first_ = kFirst;
+    std::size_t end_ = kFirst;
+  };
+
+  /// What is the same whenever a step is done; empty where nothing is known to be.
+  struct Constant {
+    std::string text;            ///< what it sends
+    std::string reply;           ///< one that passed, its frame's end included
+    bool decides_alone = false;  ///< whether the same bytes pass again
+  };
+
+  explicit Pipeline(const scenario::Group& group) : constants(group.steps.size()) {
+    for (std::size_t i = 0; i < constants.size(); ++i) {
+      const auto& exchange = std::get<scenario::Exchange>(group.steps[i].action);
+      constants[i].decides_alone = scenario::is_constant(exchange.expect.frames.front());
+    }
+  }
+
+  UnderWay under_way;
+  std::size_t step = 0;             ///< the one that is to be sent next
+  bool has_begun = false;           ///< its iteration, whose start `under_way.next()` has
+  std::string batch;                ///< what is sent at once
+  std::vector<Constant> constants;  ///< of each step
 };
 
 namespace {
@@ -38,13 +83,14 @@ const scenario::Exchange& exchange_of(const scenario::Group& group, std::size_t 
 
 /// Does iterations until the connection or the load ends.
 Task<void> Client::pipeline(ThreadLoad::Queue& queue) {
-  Pipeline line;
+  Pipeline line(group_);
   bool passed = true;
   while (passed && !sched::Fiber::current().is_cancelled()) {
     if (!connection_) {
       // Those that come meanwhile wait.
       if (const auto start = co_await next_start(queue)) {
-        line.begun = start;
+        line.under_way.next().start = *start;
+        line.has_begun = true;
         passed = co_await connect_by_itself();
         if (!passed) break;
       } else {
@@ -63,7 +109,8 @@ Task<void> Client::pipeline(ThreadLoad::Queue& queue) {
 /// Waits for an iteration; nothing when none will come.
 Task<std::optional<ThreadLoad::Start>> Client::next_start(ThreadLoad::Queue& queue) {
   for (;;) {
-    if (auto start = load_->take(queue)) co_return start;
+    ThreadLoad::Start start;
+    if (load_->take(queue, start)) co_return start;
     if (load_->is_over()) co_return std::nullopt;
     given_.reset();
     if (!co_await given_.wait()) co_return std::nullopt;
@@ -76,15 +123,15 @@ Task<bool> Client::fill(Pipeline& line, ThreadLoad::Queue& queue) {
     line.batch.clear();
     const scenario::Send* first = nullptr;
     while (line.under_way.size() < load_->load().depth) {
-      if (!line.begun) line.begun = load_->take(queue);
-      if (!line.begun) break;
+      Pipeline::Exchange& next = line.under_way.next();
+      line.has_begun = line.has_begun || load_->take(queue, next.start);
+      if (!line.has_begun) break;
       const scenario::Send& send = exchange_of(group_, line.step).send;
       if (!append_text(line, send)) co_return false;
       first = first != nullptr ? first : &send;
-      line.under_way.push_back({.start = *line.begun, .sent = sched::now(), .step = line.step});
-      if (++line.step < group_.steps.size()) continue;
-      line.step = 0;
-      line.begun.reset();
+      next.sent = sched::now();
+      next.step = line.step;
+      go_on(line);
     }
     if (line.batch.empty()) co_return true;
     const StepRun run(first->place, group_.step_timeout);
@@ -94,12 +141,24 @@ Task<bool> Client::fill(Pipeline& line, ThreadLoad::Queue& queue) {
   }
 }
 
+/// The next exchange is under way. The one after it is of the same iteration, unless that was its last.
+void Client::go_on(Pipeline& line) {
+  line.has_begun = ++line.step < group_.steps.size();
+  if (line.has_begun) {
+    const ThreadLoad::Start start = line.under_way.next().start;
+    line.under_way.push_back_next();
+    line.under_way.next().start = start;
+  } else {
+    line.under_way.push_back_next();
+    line.step = 0;
+  }
+}
+
 /// What the step sends, to what is sent at once.
 bool Client::append_text(Pipeline& line, const scenario::Send& send) {
-  line.texts.resize(group_.steps.size());
-  std::string& known = line.texts[line.step];
+  std::string& known = line.constants[line.step].text;
   if (known.empty()) {
-    iteration_ = line.begun->number;
+    iteration_ = line.under_way.next().start.number;
     StepRun run(send.place);
     if (!make_text(run, send)) return false;
     if (send.random_bytes == 0 && send.text.is_constant()) known = text_;
@@ -114,10 +173,13 @@ bool Client::append_text(Pipeline& line, const scenario::Send& send) {
 Task<bool> Client::drain(Pipeline& line) {
   bool has_one = false;
   while (!line.under_way.empty()) {
+    has_one = take_known_replies(line) || has_one;
+    if (line.under_way.empty()) break;
     const auto frame = connection_->frame(exchange_of(group_, line.under_way.front().step).expect.framing);
     if (!frame) break;
+    const std::string_view whole = connection_->unread().substr(0, frame->consumed);
     connection_->consume(frame->consumed);
-    if (!take_reply(line, *frame)) co_return false;
+    if (!take_reply(line, *frame, whole)) co_return false;
     has_one = true;
   }
   if (has_one && connection_->overflowed()) co_return fail_overflow(StepRun(group_.place), group_.framing);
@@ -143,38 +205,60 @@ Task<bool> Client::wait_for_work() {
   co_return more.has_value();
 }
 
-/// The first exchange under way has its reply.
-bool Client::take_reply(Pipeline& line, const Frame& frame) {
-  const Pipeline::Exchange front = line.under_way.front();
+/// Takes what begins as a reply does that has passed: another look at it would say the same. Whether there was one.
+bool Client::take_known_replies(Pipeline& line) {
+  bool has_one = false;
+  while (!line.under_way.empty()) {
+    const std::string& known = line.constants[line.under_way.front().step].reply;
+    if (known.empty() || !connection_->unread().starts_with(known)) break;
+    connection_->consume(known.size());
+    answered(line);
+    has_one = true;
+  }
+  return has_one;
+}
+
+/// The first exchange under way has its reply, which was `whole` on the wire.
+bool Client::take_reply(Pipeline& line, const Frame& frame, std::string_view whole) {
+  const Pipeline::Exchange& front = line.under_way.front();
   const scenario::Expect& expect = exchange_of(group_, front.step).expect;
   const auto matches = [&](const Pipeline::Exchange& exchange) {
     iteration_ = exchange.start.number;
     return exchange_of(group_, exchange.step).expect.frames.front().first_failing(frame.bytes, context()) == nullptr;
   };
   if (verifies() && !matches(front)) {
-    if (line.last && matches(*line.last)) load_->duplicated(front.start);
-    if (std::any_of(line.under_way.begin() + 1, line.under_way.end(), matches)) load_->reordered(front.start);
+    const Pipeline::Exchange* last = line.under_way.last_answered();
+    if (last != nullptr && matches(*last)) load_->duplicated(front.start);
+    bool is_of_another = false;
+    for (std::size_t i = 1; i < line.under_way.size(); ++i) is_of_another |= matches(line.under_way[i]);
+    if (is_of_another) load_->reordered(front.start);
     iteration_ = front.start.number;
     StepRun run(expect.place, expect.timeout, "timeout", front.sent);
     return fail_mismatch(run, {frame.is_cut_off ? FailureCode::truncated : FailureCode::mismatch, "expect"},
                          expect.frames.front(), frame.bytes);
   }
-  Counters::add(thread_.counters.frames);
-  line.under_way.pop_front();
-  line.last = front;
-  if (front.step + 1 == group_.steps.size()) load_->passed(front.start);
+  Pipeline::Constant& constant = line.constants[front.step];
+  if (verifies() && constant.decides_alone && !frame.is_cut_off) constant.reply = whole;
+  answered(line);
   return true;
+}
+
+void Client::answered(Pipeline& line) {
+  const Pipeline::Exchange& front = line.under_way.front();
+  Counters::add(thread_.counters.frames);
+  if (front.step + 1 == group_.steps.size()) load_->passed(front.start);
+  line.under_way.pop_front();
 }
 
 /// The connection is of no use any more, and with it none of the iterations that were under way.
 Task<void> Client::give_up_all(Pipeline& line) {
   const bool has_failed = outcome_ == Outcome::failed || outcome_ == Outcome::unreached;
   std::vector<ThreadLoad::Start> starts;
-  for (const Pipeline::Exchange& exchange : line.under_way) {
-    if (starts.empty() || starts.back().number != exchange.start.number) starts.push_back(exchange.start);
-  }
-  const bool has_unsent = line.begun && (starts.empty() || starts.back().number != line.begun->number);
-  if (has_unsent) starts.push_back(*line.begun);
+  const auto add = [&starts](const ThreadLoad::Start& start) {
+    if (starts.empty() || starts.back().number != start.number) starts.push_back(start);
+  };
+  for (std::size_t i = 0; i < line.under_way.size(); ++i) add(line.under_way[i].start);
+  if (line.has_begun) add(line.under_way.next().start);
   if (starts.empty()) co_return co_await drop_connection(sched::Close::reset);
   if (has_failed && !line.under_way.empty()) load_->lost(starts.front(), line.under_way.size() - 1);
   for (std::size_t i = 1; i < starts.size(); ++i)

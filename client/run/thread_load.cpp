@@ -60,20 +60,19 @@ void ThreadLoad::leave(Queue& queue) {
   queue.waiting_.clear();
 }
 
-std::optional<ThreadLoad::Start> ThreadLoad::take(Queue& queue) {
+bool ThreadLoad::take(Queue& queue, Start& start) {
   const Instant now = sched::now();
-  if (!has_begun_ || is_over_ || now >= end_) return std::nullopt;
-  Start start{.intended = now, .started = now};
+  if (!has_begun_ || is_over_ || now >= end_) return false;
+  start = {.intended = now, .started = now, .number = next_number_};
   if (load_.model == Load::Model::open) {
-    if (queue.waiting_.empty()) return std::nullopt;
+    if (queue.waiting_.empty()) return false;
     start.intended = queue.waiting_.front();
     queue.waiting_.pop_front();
     Counts::subtract(meter_.counts.queued);
   }
-  start.number = next_number_;
   next_number_ += threads_;
   Counts::add(meter_.counts.started);
-  return start;
+  return true;
 }
 
 void ThreadLoad::passed(const Start& start) {

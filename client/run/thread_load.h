@@ -52,8 +52,8 @@ class ThreadLoad {
   /// Waits until so many clients have joined. Cancellation: at once.
   sched::Task<void> wait_for(std::size_t clients);
 
-  /// The client's next iteration, if there is one for it now.
-  std::optional<Start> take(Queue& queue);
+  /// Gives the client's next iteration; false if there is none for it now.
+  bool take(Queue& queue, Start& start);
   /// No iteration follows.
   bool is_over() const { return is_over_; }
   const scenario::Load& load() const { return load_; }

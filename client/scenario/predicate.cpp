@@ -219,6 +219,13 @@ const Predicate* Pattern::first_failing(std::string_view frame, const ExpansionC
   return failing == predicates.end() ? nullptr : &*failing;
 }
 
+bool is_constant(const Pattern& pattern) {
+  return std::ranges::all_of(pattern.predicates, [](const Predicate& predicate) {
+    return std::ranges::all_of(predicate.texts, &Template::is_constant) &&
+           std::ranges::all_of(predicate.patterns, [](const Pattern& inner) { return is_constant(inner); });
+  });
+}
+
 std::vector<CapturedGroup> captured_groups(const Pattern& pattern, std::string_view frame,
                                            const ExpansionContext& context) {
   std::vector<CapturedGroup> captured;

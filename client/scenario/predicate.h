@@ -67,6 +67,9 @@ struct Predicate {
   bool holds(std::string_view frame, const ExpansionContext& context) const;
 };
 
+/// Whether the answer depends on the frame alone, and not on a variable.
+bool is_constant(const Pattern& pattern);
+
 /// A variable of the client's own, and what it gets: a part of a frame.
 struct CapturedGroup {
   std::uint32_t variable = 0;

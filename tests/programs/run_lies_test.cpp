@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -98,6 +99,47 @@ TEST_P(RunLies, AreCaughtAndNamed) {
     EXPECT_EQ(finished.exit, Exit::code(1));
     EXPECT_THAT(finished.error, AllOf(HasSubstr("error: " + lie.title), HasSubstr(lie.detail)));
   }
+}
+
+/// A lie that is told when several exchanges are under way, after some truth.
+struct LieUnderLoad {
+  std::string name;
+  std::string said;
+  std::string detail;
+  std::string counted;
+};
+
+class RunLiesUnderLoad : public Run, public testing::WithParamInterface<LieUnderLoad> {};
+
+INSTANTIATE_TEST_SUITE_P(, RunLiesUnderLoad,
+                         testing::Values(LieUnderLoad{"reordered", "GOT:beta\nGOT:alpha\nGOT:gamma\n",
+                                                      "received  \"GOT:beta\"", "1 reordered; 0 duplicated"},
+                                         LieUnderLoad{"doubled", "GOT:alpha\nGOT:alpha\nGOT:beta\nGOT:gamma\n",
+                                                      "received  \"GOT:alpha\"", "0 reordered; 1 duplicated"},
+                                         LieUnderLoad{"begins_as_the_truth", "GOT:alpha!\nGOT:beta\nGOT:gamma\n",
+                                                      "received  \"GOT:alpha!\"      received goes on after 9 bytes",
+                                                      "0 reordered; 0 duplicated"}),
+                         [](const auto& lie) { return lie.param.name; });
+
+TEST_P(RunLiesUnderLoad, AreCaughtAndNamed) {
+  write("talk.json", R"({
+    "load": { "duration": "200ms", "depth": 3 },
+    "clients": [ { "steps": [
+      { "exchange": { "send": "alpha", "expect": "GOT:alpha" } },
+      { "exchange": { "send": "beta", "expect": "GOT:beta" } },
+      { "exchange": { "send": "gamma", "expect": "GOT:gamma" } } ] } ]
+  })");
+  const Peer peer([](Socket socket) {
+    for (int round = 0; round < 3; ++round) {
+      socket.receive_exactly(17);
+      socket.send_all(round < 2 ? kTruth : GetParam().said);
+    }
+    EXPECT_THROW(socket.receive_until_eof(), std::system_error) << "whoever has seen the lie resets";
+  });
+  const Finished finished = run({"--target", peer.url(), "talk.json"});
+  EXPECT_EQ(finished.exit, Exit::code(1));
+  EXPECT_THAT(finished.error, AllOf(HasSubstr("error: expect failed: equals"), HasSubstr(GetParam().detail),
+                                    HasSubstr(GetParam().counted)));
 }
 
 class RunTruth : public RunOnBackend {};

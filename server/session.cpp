@@ -27,8 +27,18 @@ constexpr std::size_t kLingerBytes = 1024 * 1024;
 /// The write timeout is looked at this many times while it lasts.
 constexpr int kLooksAWriteTimeout = 8;
 
+/// Looks are at multiples of this part of the time between two of them: those of a crowd share turns.
+constexpr int kGrainsALook = 8;
+
 /// The most that is answered in one piece when the answer is copied.
 constexpr std::size_t kAnswerBytes = 64 * 1024;
+
+Instant next_look(Duration write_timeout) {
+  const Duration between = write_timeout / kLooksAWriteTimeout;
+  const Duration grain = std::max(between / kGrainsALook, Duration(1));
+  const Instant due = instant_after(sched::now(), between);
+  return instant_after(due - due.time_since_epoch() % grain, grain);
+}
 
 }  // namespace
 
@@ -154,7 +164,7 @@ void Session::watch() {
     next = std::max(instant_after(last_received_, settings_.idle_timeout),
                     instant_after(sched::now(), settings_.idle_timeout / kLooksAWriteTimeout));
   }
-  if (is_owing_) next = std::min(next, instant_after(sched::now(), settings_.write_timeout / kLooksAWriteTimeout));
+  if (is_owing_) next = std::min(next, next_look(settings_.write_timeout));
   sched::TimerQueue& timers = sched::Scheduler::current().timers();
   timers.remove(*this);
   if (next != sched::kNever) timers.add(*this, next);

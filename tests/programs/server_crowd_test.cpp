@@ -95,8 +95,13 @@ TEST_P(ServerCrowd, OfPeersThatDoNotReadIsResetAndItsMemoryGivenBack) {
   const size_t memory = support::resident_memory(pid);
   std::vector<Socket> peers = connect_many(server.urls()[1], kStalled, {.send_buffer = 32 * 1024});
   send_until_nothing_moves(peers, pid);
+  const size_t asleep = support::times_asleep(pid);
+  const auto start = Clock::now();
   // Nobody reads before all are reset, for that would be progress.
   for (const Socket& peer : peers) ASSERT_TRUE(has_ended(peer));
+  // Each of them is looked at several times, but 64 times a second for all.
+  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  EXPECT_LT(static_cast<double>(support::times_asleep(pid) - asleep), 20 + 64 * seconds);
   for (Socket& peer : peers) ASSERT_TRUE(ends_with_reset(peer));
   wait_for_at_most(descriptors, support::open_descriptors, server, other);
   // What is left are receive buffers that are kept.

@@ -142,7 +142,7 @@ TEST_P(ServerDescriptors, ThatHaveRunOutDoNotMakeItSpin) {
   const std::chrono::milliseconds cpu = support::cpu_time(pid);
   let_pass(3s);
   EXPECT_LE(support::times_asleep(pid) - asleep, 3 * 20U);
-  EXPECT_LE(support::cpu_time(pid) - cpu, 150ms) << "a twentieth of the time";
+  EXPECT_LE(support::cpu_time(pid) - cpu, 30ms) << "a hundredth of the time";
   EXPECT_LE(count_of("Accepting rests", server_.process().written(Stream::error)), 6);
 }
 

@@ -56,14 +56,15 @@ class Fiber : public ListNode<ReadyTag>, public ListNode<SiblingTag> {
     resume_point_ = resume_point;
   }
 
+  // What a turn looks at comes first, and shares a cache line.
   Operation* waiting_for_ = nullptr;
   std::coroutine_handle<> resume_point_;
+  bool cancelled_ = false;
+  bool cancelled_here_ = false;
   std::coroutine_handle<> root_;
   Scope* scope_;
   CancelScope* innermost_ = nullptr;
   Outcome outcome_;
-  bool cancelled_ = false;
-  bool cancelled_here_ = false;
 };
 
 }  // namespace sched

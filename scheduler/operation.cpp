@@ -12,12 +12,9 @@ bool Operation::begin() {
 }
 
 bool Operation::await_ready() {
-  if (Fiber& fiber = Fiber::current(); fiber.is_cancelled()) {
-    fiber_ = &fiber;
-    done_ = true;
-    return Scheduler::current().may_go_on();
-  }
-  return begin();
+  fiber_ = &Fiber::current();
+  done_ = fiber_->is_cancelled() || attempt();
+  return done_ && Scheduler::current().may_go_on();
 }
 
 void Operation::await_suspend(std::coroutine_handle<> handle) {

@@ -79,7 +79,8 @@ void Scheduler::resume(Fiber& fiber) {
   running_ = &fiber;
   fiber.resume_point_.resume();
   running_ = nullptr;
-  if (fiber.root_.done() && fiber.scope_ != nullptr) fiber.scope_->child_ended(fiber);
+  // One that waits has not ended; its root's frame, which a turn does not need, is left alone.
+  if (fiber.waiting_for_ == nullptr && fiber.scope_ != nullptr) fiber.scope_->child_ended(fiber);
 }
 
 void Scheduler::wait() {

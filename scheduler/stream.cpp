@@ -8,11 +8,7 @@
 
 namespace sched {
 
-bool ReceiveOperation::attempt() {
-  const bool done = backend_.attempt(*this);
-  stream.receiver = done ? nullptr : this;
-  return done;
-}
+bool ReceiveOperation::attempt() { return backend_.attempt(*this); }
 
 void ReceiveOperation::cancel() {
   if (wait == Wait::no) return;
@@ -28,9 +24,7 @@ bool ReceiveOperation::await_ready() {
 
 bool SendOperation::attempt() {
   check(stream.sender == nullptr || stream.sender == this, "a stream has one send at a time");
-  const bool done = backend_.attempt(*this);
-  stream.sender = done ? nullptr : this;
-  return done;
+  return backend_.attempt(*this);
 }
 
 void SendOperation::take(std::size_t count) {
@@ -47,9 +41,7 @@ void SendOperation::cancel() {
 
 bool FlushOperation::attempt() {
   check(stream.flusher == nullptr || stream.flusher == this, "a stream has one flush at a time");
-  const bool done = backend_.attempt(*this);
-  stream.flusher = done ? nullptr : this;
-  return done;
+  return backend_.attempt(*this);
 }
 
 void FlushOperation::cancel() {

@@ -38,7 +38,14 @@ class ReceiveOperation final : public Operation {
   bool attempt() override;
   void cancel() override;
   bool await_ready();
-  Result<Lease> await_resume() { return std::move(result); }
+  void await_suspend(std::coroutine_handle<> handle) {
+    if (!is_done()) stream.receiver = this;
+    Operation::await_suspend(handle);
+  }
+  Result<Lease> await_resume() {
+    stream.receiver = nullptr;
+    return std::move(result);
+  }
 
  private:
   Backend& backend_;
@@ -62,13 +69,20 @@ class SendOperation final : public Operation {
   Result<void> result = failure(ErrorCode::cancelled, "send");
 
   /// How many bytes are not taken yet; and take() says that the first `count` of them are. For backends.
-  std::size_t left() const { return (lease ? lease.size() : 0) + parts[0].size() + parts[1].size(); }
+  std::size_t left() const { return lease ? lease.size() : parts[0].size() + parts[1].size(); }
   void take(std::size_t count);
 
   const char* name() const override { return "send"; }
   bool attempt() override;
   void cancel() override;
-  Result<void> await_resume() { return result; }
+  void await_suspend(std::coroutine_handle<> handle) {
+    if (!is_done()) stream.sender = this;
+    Operation::await_suspend(handle);
+  }
+  Result<void> await_resume() {
+    stream.sender = nullptr;
+    return result;
+  }
 
  private:
   Backend& backend_;
@@ -87,7 +101,14 @@ class FlushOperation final : public Operation {
   const char* name() const override { return "flush"; }
   bool attempt() override;
   void cancel() override;
-  Result<void> await_resume() { return result; }
+  void await_suspend(std::coroutine_handle<> handle) {
+    if (!is_done()) stream.flusher = this;
+    Operation::await_suspend(handle);
+  }
+  Result<void> await_resume() {
+    stream.flusher = nullptr;
+    return result;
+  }
 
  private:
   Backend& backend_;

@@ -53,7 +53,7 @@ struct EpollStream final : PolledStream, Source, ListNode<CorkedTag> {
 
   void on_events(std::uint32_t events) override;
   Result<std::size_t> read(std::span<std::byte> into);
-  Result<std::size_t> write(std::span<iovec> parts);
+  Result<std::size_t> write(auto what);
 
   const Descriptor fd;
   bool ending = false;  ///< the peer's FIN or an error is in the socket, so a short read does not mean that it is empty
@@ -108,8 +108,9 @@ Result<std::size_t> EpollStream::read(std::span<std::byte> into) {
   return static_cast<std::size_t>(count);
 }
 
-Result<std::size_t> EpollStream::write(std::span<iovec> parts) {
-  const ssize_t count = system::send(fd.get(), parts);
+/// Bytes, or parts of them.
+Result<std::size_t> EpollStream::write(auto what) {
+  const ssize_t count = system::send(fd.get(), what);
   if (count < 0) return errno == EAGAIN ? failure(ErrorCode::would_block, "send") : system_error("send", errno);
   return static_cast<std::size_t>(count);
 }

@@ -2,16 +2,11 @@
 
 namespace sched {
 
-/// The bytes of the operation that are not taken yet, without empty parts. Returns how many parts there are.
+/// What is not taken yet of an operation without a lease, without empty parts. Returns how many parts there are.
 std::size_t PolledStream::describe(const SendOperation& operation, std::array<iovec, 2>& parts) {
   std::size_t count = 0;
-  const auto add = [&](Bytes bytes) {
-    if (!bytes.empty()) parts[count++] = {const_cast<std::byte*>(bytes.data()), bytes.size()};
-  };
-  if (operation.lease) {
-    add(operation.lease.bytes());
-  } else {
-    for (const Bytes part : operation.parts) add(part);
+  for (const Bytes part : operation.parts) {
+    if (!part.empty()) parts[count++] = {const_cast<std::byte*>(part.data()), part.size()};
   }
   return count;
 }

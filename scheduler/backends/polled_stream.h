@@ -13,9 +13,10 @@
 namespace sched {
 
 /// A stream over a socket that is tried and, when it would block, tried again once it has become ready. For backends
-/// that are told of readiness; each derives a final class with two functions, which are called without a look-up:
+/// that are told of readiness; each derives a final class with three functions, which are called without a look-up:
 ///
 ///   Result<std::size_t> read(std::span<std::byte> into);
+///   Result<std::size_t> write(Bytes bytes);
 ///   Result<std::size_t> write(std::span<iovec> parts);
 ///
 /// They do not wait. Errors: would_block when nothing can be moved now; whatever else is given ends the direction.
@@ -63,6 +64,8 @@ class PolledStream : public SocketStream {
 
   /// The socket may take bytes, or fail.
   void became_writable(this auto& self) {
+    // Nobody waits for what was so all along.
+    if (self.writable_) return;
     self.writable_ = true;
     self.write_queue();
     self.wake_writers();
@@ -91,7 +94,9 @@ class PolledStream : public SocketStream {
   void write_now(this auto& self, SendOperation& operation) {
     while (self.writable_ && self.send_state && operation.left() > 0) {
       std::array<iovec, 2> parts;
-      const Result<std::size_t> taken = self.write(std::span(parts).first(describe(operation, parts)));
+      const Result<std::size_t> taken = operation.lease
+                                            ? self.write(operation.lease.bytes())
+                                            : self.write(std::span(parts).first(describe(operation, parts)));
       if (taken) {
         self.sent += *taken;
         operation.take(*taken);

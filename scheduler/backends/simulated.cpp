@@ -65,6 +65,10 @@ class SimulatedStream final : public PolledStream, public simulated::Watcher, pr
 
   Result<std::size_t> read(std::span<std::byte> into) { return socket.receive(into); }
   Result<std::size_t> write(std::span<iovec> parts) { return socket.send(parts); }
+  Result<std::size_t> write(Bytes bytes) {
+    std::array part{iovec{const_cast<std::byte*>(bytes.data()), bytes.size()}};
+    return socket.send(part);
+  }
 
   Socket& socket;
   ConnectOperation* connecting = nullptr;

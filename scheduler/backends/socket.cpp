@@ -106,14 +106,21 @@ bool refuses(const Address& address) {
 Result<Address> local_address(int fd) { return address_of(fd, ::getsockname, "getsockname"); }
 Result<Address> peer_address(int fd) { return address_of(fd, ::getpeername, "getpeername"); }
 
+ssize_t send(int fd, Bytes bytes) {
+  for (;;) {
+    const ssize_t count = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (count >= 0 || errno != EINTR) return count;
+  }
+}
+
 ssize_t send(int fd, std::span<iovec> parts) {
+  // For one part, which is the rule, send(2) costs less: the kernel need not read what describes the parts.
+  if (parts.size() == 1) return send(fd, Bytes(static_cast<const std::byte*>(parts[0].iov_base), parts[0].iov_len));
   msghdr message{};
   message.msg_iov = parts.data();
   message.msg_iovlen = parts.size();
   for (;;) {
-    // For one part, which is the rule, send(2) costs less: the kernel need not read what describes the parts.
-    const ssize_t count = parts.size() == 1 ? ::send(fd, parts[0].iov_base, parts[0].iov_len, MSG_NOSIGNAL)
-                                            : ::sendmsg(fd, &message, MSG_NOSIGNAL);
+    const ssize_t count = ::sendmsg(fd, &message, MSG_NOSIGNAL);
     if (count >= 0 || errno != EINTR) return count;
   }
 }

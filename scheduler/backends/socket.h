@@ -39,8 +39,9 @@ bool refuses(const Address& address);
 Result<Address> local_address(int fd);
 Result<Address> peer_address(int fd);
 
-/// Sends the parts, as sendmsg(2) does, without SIGPIPE. Returns how many bytes went; less than zero with errno set. It
-/// is not interrupted.
+/// Sends, as send(2) or, in parts, as sendmsg(2) does, without SIGPIPE. Returns how many bytes went; less than zero
+/// with errno set. It is not interrupted.
+ssize_t send(int fd, Bytes bytes);
 ssize_t send(int fd, std::span<iovec> parts);
 
 /// Makes close() send a reset and drop what is unsent.

@@ -15,6 +15,7 @@ from harness.servers import Running, Server
 from harness.shapes import Shape
 
 _PATIENCE_SECONDS = 60
+_COUNTED_SECONDS = 0.3  # of system calls and allocations
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def _measure_once(bench: Bench, shape: Shape, server: Server, kept: dict[str, Ru
 def system_calls_a_message(bench: Bench, shape: Shape, running: Running) -> float:
     """Counted by strace. What connecting and ending cost is taken off: it is what a run of no length costs."""
     calls_of_none, messages_of_none = _traced(bench, shape, running, 0)
-    calls, messages = _traced(bench, shape, running, bench.seconds / 2)
+    calls, messages = _traced(bench, shape, running, _COUNTED_SECONDS)
     return max(calls - calls_of_none, 0) / max(messages - messages_of_none, 1)
 
 
@@ -144,7 +145,7 @@ def allocations_a_message(bench: Bench, shape: Shape, server: Server) -> float:
 
         counted(0)  # what is made once, at the first connections
         of_none, messages_of_none = counted(0)
-        of_some, messages = counted(bench.seconds / 2)
+        of_some, messages = counted(_COUNTED_SECONDS)
     finally:
         running.stop()
         counter.unlink(missing_ok=True)

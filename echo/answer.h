@@ -42,10 +42,12 @@ class StreamAnswer {
   Piece next(std::span<const std::byte>& rest);
 
   /// Writes the answer to `rest` into `out` until one of them is used up; returns how many bytes were written. `out`
-  /// may end anywhere, inside the prefix too: the next call goes on there. The two must not overlap.
+  /// may end anywhere, inside the prefix too: the next call goes on there. What is behind them in `out` is overwritten.
+  /// The two must not overlap.
   std::size_t write(std::span<const std::byte>& rest, std::span<std::byte> out);
 
  private:
+  void write_line(std::span<const std::byte>& rest, std::span<std::byte>& out);
   std::span<const std::byte> take_prefix(std::size_t limit);
   std::span<const std::byte> take_bytes(std::span<const std::byte>& rest, std::size_t limit);
   std::size_t line_bytes(std::span<const std::byte> bytes);

@@ -136,6 +136,7 @@ const std::vector<LibraryRule>& library_rules() {
       {.library = "zlib", .header = R"(^zlib\.h)", .only_in = R"(^client/load/hdr_log\.cpp$)"},
       {.library = "RE2", .header = "^re2/", .not_in = "^(scheduler|echo)/"},
       {.library = "libedit", .header = R"(^(histedit\.h|editline/))", .only_in = R"(^client/manual/line_editor\.cpp$)"},
+      {.library = "std::experimental::simd", .header = "^experimental/simd", .only_in = R"(^echo/answer\.cpp$)"},
       {.library = "libseccomp", .header = "^seccomp", .only_in = "^tests/"},
       {.library = "Google Benchmark", .header = "^benchmark/", .only_in = "^bench/"},
       {.library = "Asio", .header = R"(^asio(\.hpp|/))", .only_in = "^bench/peers/"},

@@ -225,6 +225,22 @@ TEST(LineAnswer, EqualsTheDefinitionForRandomStreams) {
   }
 }
 
+TEST(LineAnswer, CopiesLinesOfEveryLengthIntoOutputsOfEverySize) {
+  for (std::size_t length = 1; length <= 150; ++length) {
+    std::string stream;
+    for (std::size_t i = 0; i < 3 * length; ++i) {
+      stream.push_back((i + 1) % length == 0 ? '\n' : static_cast<char>('a' + i % 26));
+    }
+    for (const std::size_t behind : {0U, 1U, 15U, 16U, 17U, 70U}) {
+      const auto with_rest = stream + std::string(behind, 'z');
+      const auto expected = expected_lines(with_rest, "GOT:");
+      for (std::size_t size = 1; size <= expected.size(); size += 1 + size / 16) {
+        ASSERT_EQ(answer_to(Framing::line, "GOT:", {with_rest}, size), expected) << length << ", output of " << size;
+      }
+    }
+  }
+}
+
 TEST(LineAnswer, PassesEveryByteValue) {
   std::string stream;
   for (int value = 0; value < 256; ++value) stream.push_back(static_cast<char>(value));

@@ -58,6 +58,8 @@ struct EpollStream final : PolledStream, Source, ListNode<CorkedTag> {
   const Descriptor fd;
   bool ending = false;  ///< the peer's FIN or an error is in the socket, so a short read does not mean that it is empty
   ConnectOperation* connecting = nullptr;
+  bool connect_begun = false;        ///< connect(2) goes on by itself; events tell how it went
+  std::uint32_t connect_events = 0;  ///< what they have told
   std::uint64_t last_turn_sent = 0;
 };
 
@@ -90,6 +92,7 @@ void EpollStream::on_events(std::uint32_t events) {
   if (connecting != nullptr) {
     // An edge is told once: what the peer sent, and that it closed, may come together with the connection.
     if ((events & EPOLLRDHUP) != 0) ending = true;
+    connect_events |= events;
     became_readable();
     return connecting->wake();
   }
@@ -151,6 +154,7 @@ class EpollBackend final : public Backend {
   Result<EpollStream*> make_stream(Descriptor fd, const StreamOptions& options);
   Result<void> watch(int fd, std::uint32_t events, Source& source);
   bool finish_connect(ConnectOperation& operation, int error_number);
+  bool finish_begun_connect(ConnectOperation& operation, EpollStream& stream);
   bool uncork();
 
   Descriptor epoll_;
@@ -258,13 +262,24 @@ bool EpollBackend::uncork() {
 bool EpollBackend::finish_connect(ConnectOperation& operation, int error_number) {
   auto* stream = static_cast<EpollStream*>(std::exchange(operation.state, nullptr));
   stream->connecting = nullptr;
-  if (error_number == 0) {
-    operation.result = stream;
-  } else {
+  if (error_number != 0 && !system::is_reset_after_connecting(error_number)) {
     delete stream;
     operation.result = system_error("connect", error_number);
+    return true;
   }
+  if (error_number != 0) {
+    stream->ending = true;
+    stream->was_reset_while_connecting();
+  }
+  operation.result = stream;
   return true;
+}
+
+/// connect(2) is not asked again: where the peer has reset by then, it would drop what came before that.
+bool EpollBackend::finish_begun_connect(ConnectOperation& operation, EpollStream& stream) {
+  if (stream.connect_events == 0) return false;
+  const bool may_have_failed = (stream.connect_events & (EPOLLERR | EPOLLHUP)) != 0;
+  return finish_connect(operation, may_have_failed ? system::pending_error(stream.fd.get()) : 0);
 }
 
 bool EpollBackend::attempt(ConnectOperation& operation) {
@@ -283,11 +298,12 @@ bool EpollBackend::attempt(ConnectOperation& operation) {
     operation.state = stream = *made;
     stream->connecting = &operation;
   }
-  // Once it was begun, connect(2) tells how it went: EALREADY, EISCONN, or why it failed.
-  if (::connect(stream->fd.get(), operation.to.data(), operation.to.size()) == 0 || errno == EISCONN) {
-    return finish_connect(operation, 0);
+  if (stream->connect_begun) return finish_begun_connect(operation, *stream);
+  if (::connect(stream->fd.get(), operation.to.data(), operation.to.size()) == 0) return finish_connect(operation, 0);
+  if (errno == EINPROGRESS || errno == EINTR) {
+    stream->connect_begun = true;
+    return false;
   }
-  if (errno == EINPROGRESS || errno == EALREADY || errno == EINTR) return false;
   if (errno != EAGAIN || !operation.to.is_unix()) return finish_connect(operation, errno);
   retries_.add(operation);
   return false;

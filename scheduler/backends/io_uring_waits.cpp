@@ -7,6 +7,8 @@
 #include <new>
 #include <utility>
 
+#include "scheduler/backends/socket.h"
+
 namespace sched {
 
 bool UringConnect::attempt() {
@@ -44,9 +46,11 @@ void UringConnect::on_connected(std::int32_t result, std::uint32_t) {
 }
 
 void UringConnect::finish(int error_number) {
-  if (error_number != 0) return end(system_error("connect", error_number));
+  const bool was_reset = system::is_reset_after_connecting(error_number);
+  if (error_number != 0 && !was_reset) return end(system_error("connect", error_number));
   auto* stream = new (std::nothrow) UringStream(std::move(fd_), operation_.to.is_unix(), operation_.options, context_);
   if (stream == nullptr) return end(failure(ErrorCode::out_of_memory, "connect"));
+  if (was_reset) stream->was_reset_while_connecting();
   end(stream);
 }
 

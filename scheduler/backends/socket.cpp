@@ -98,6 +98,15 @@ Result<Descriptor> socket_to(const Address& to, const StreamOptions& options, co
   return fd;
 }
 
+int pending_error(int fd) {
+  int error_number = 0;
+  socklen_t size = sizeof error_number;
+  if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error_number, &size) != 0) return errno;
+  return error_number;
+}
+
+bool is_reset_after_connecting(int error_number) { return error_number == ECONNRESET; }
+
 bool refuses(const Address& address) {
   const Result<Descriptor> fd = make_socket(address.family());
   return fd && ::connect(fd->get(), address.data(), address.size()) != 0 && errno == ECONNREFUSED;

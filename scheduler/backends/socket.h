@@ -36,6 +36,13 @@ Result<Descriptor> socket_to(const Address& to, const StreamOptions& options, co
 /// Whether a connect to `address` is refused at once, because nobody listens there.
 bool refuses(const Address& address);
 
+/// Takes the error that has come to a socket (SO_ERROR, socket(7)); 0 when there is none.
+int pending_error(int fd);
+
+/// Whether a connect that failed with this error had come to stand: its peer reset it before the end of the handshake
+/// was asked for. A peer that refuses gives ECONNREFUSED (tcp(7); RFC 9293, section 3.10.7.3).
+bool is_reset_after_connecting(int error_number);
+
 Result<Address> local_address(int fd);
 Result<Address> peer_address(int fd);
 

@@ -66,6 +66,11 @@ void SocketStream::fail_sending(int error_number) {
   unsent = 0;
 }
 
+void SocketStream::was_reset_while_connecting() {
+  // The kernel has told of it, so that to receive it is an end like any other: see end_receiving().
+  fail_sending(ECONNRESET);
+}
+
 void SocketStream::wake_writers() {
   if (sender != nullptr && (!send_state || unsent < unsent_limit)) sender->wake();
   if (flusher != nullptr && (!send_state || unsent <= flusher->at_most)) flusher->wake();

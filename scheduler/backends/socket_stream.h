@@ -31,6 +31,10 @@ struct SocketStream : StreamState {
   /// Nothing more can be sent: drops the queue, and every send from now on fails with this.
   void fail_sending(int error_number);
 
+  /// The connection came to stand, and the connecting has told of the reset that followed: what came before it can be
+  /// received, and then the reset.
+  void was_reset_while_connecting();
+
   /// Wakes the send and the flush that wait, if there is now something for them.
   void wake_writers();
 

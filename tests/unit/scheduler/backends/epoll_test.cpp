@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <span>
@@ -55,6 +56,46 @@ TEST(EpollBackend, NoticesWhatComesTogetherWithTheConnection) {
   std::string received;
   scheduler.run(connect_while_the_peer_closes(listener, address_of(listener), received));
   EXPECT_EQ(received, "bye");
+}
+
+Task<void> receive_until_the_end(Address to, std::string& received, Error& end) {
+  Result<Stream> stream = co_await connect(to);
+  if (!stream) end = stream.error();
+  while (stream) {
+    const Result<Lease> piece = co_await stream->receive();
+    if (!piece) end = piece.error();
+    if (!piece) break;
+    received.append(reinterpret_cast<const char*>(piece->bytes().data()), piece->size());
+  }
+  if (!stream) co_return;
+  const Result<void> sent = co_await stream->send(std::as_bytes(std::span("x")));
+  EXPECT_FALSE(sent);
+}
+
+Task<void> say_goodbye_and_reset(support::Listener& listener) {
+  support::Socket peer = listener.accept();
+  peer.send_all("bye");
+  peer.reset();
+  co_return;
+}
+
+Task<void> connect_while_the_peer_resets(support::Listener& listener, Address to, std::string& received, Error& end) {
+  Scope scope;
+  scope.spawn(receive_until_the_end(to, received, end));
+  scope.spawn(say_goodbye_and_reset(listener));
+  [[maybe_unused]] const Result<void> joined = co_await scope.join();
+}
+
+// connect(2), asked again, gives the reset in place of the connection that had come to stand.
+TEST(EpollBackend, TellsWhatCameBeforeAResetThatFollowsTheHandshake) {
+  support::Listener listener;
+  Scheduler scheduler(make_epoll_backend().value());
+  std::string received;
+  Error end;
+  scheduler.run(connect_while_the_peer_resets(listener, address_of(listener), received, end));
+  EXPECT_EQ(received, "bye");
+  EXPECT_EQ(end.error_number, ECONNRESET);
+  EXPECT_STREQ(end.operation, "receive");
 }
 
 // Each system call would take some 700 bytes of the socket's room, of which there are some 200 KB.

@@ -25,6 +25,7 @@ constexpr auto kNames = std::to_array<std::pair<FailureCode, std::string_view>>(
     {FailureCode::bad_url, "bad_url"},
     {FailureCode::system, "system"},
     {FailureCode::overflow, "overflow"},
+    {FailureCode::bad_value, "bad_value"},
     {FailureCode::too_long, "too_long"},
     {FailureCode::no_value, "no_value"},
     {FailureCode::no_match, "no_match"},

@@ -26,6 +26,7 @@ enum class FailureCode : std::uint8_t {
   bad_url,            ///< a target that is known only when it runs is no URL
   system,             ///< another error of the system's
   overflow,           ///< more was unread than `max_buffer`
+  bad_value,          ///< what a ${…} came to cannot be used where it stands
   too_long,           ///< what was to be sent, or the value of a variable
   no_value,           ///< a variable has none yet
   no_match,           ///< there was nothing to capture

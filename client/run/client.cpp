@@ -58,7 +58,7 @@ Task<bool> Client::iterate() {
     if (!co_await run_steps(group_.steps)) co_return false;
     if (!is_anew && iteration_ + 1 < group_.iterations) continue;
     StepRun run(last_step, group_.step_timeout);
-    if (!check_nothing_unread(run) || !co_await close(run)) co_return false;
+    if (!check_nothing_unread(run, "end") || !co_await close(run)) co_return false;
   }
   co_return true;
 }
@@ -79,6 +79,7 @@ Task<bool> Client::run_steps(const scenario::Steps& steps) {
 Task<bool> Client::perform(const scenario::Step& step, const scenario::Exchange& exchange) {
   if (!need_connection(step) || !co_await wait_to_send(step)) co_return false;
   StepRun run(step.place, exchange.expect.timeout);
+  if (exchange.fresh && !check_fresh(run)) co_return false;
   co_return co_await transmit(run, exchange.send) && co_await expect_all(run, exchange.expect);
 }
 
@@ -86,6 +87,8 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::Shutdown&
   if (!need_connection(step)) co_return false;
   StepRun run(step.place, group_.step_timeout);
   Result<void> done = co_await connection_->stream().flush();
+  const bool is_cancelled = !done && done.error().code == sched::ErrorCode::cancelled;
+  if (!done && !is_cancelled && connection_->place_of_unsent() != nullptr) co_return fail_send(run, done.error());
   if (done) done = connection_->stream().shutdown_send();
   if (done) co_return true;
   co_return fail_with(run, "shutdown", done.error(), "the peer does not read what was sent before");
@@ -94,7 +97,7 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::Shutdown&
 Task<bool> Client::perform(const scenario::Step& step, const scenario::Close&) {
   if (!need_connection(step)) co_return false;
   StepRun run(step.place, group_.step_timeout);
-  co_return co_await close(run);
+  co_return check_nothing_unread(run, step.keyword) && co_await close(run);
 }
 
 Task<bool> Client::perform(const scenario::Step& step, const scenario::Reset&) {

@@ -63,6 +63,7 @@ class Client {
   struct Pipeline;
   sched::Task<void> pipeline(ThreadLoad::Queue& queue);
   sched::Task<std::optional<ThreadLoad::Start>> next_start(ThreadLoad::Queue& queue);
+  bool may_send(Pipeline& line);
   bool append_text(Pipeline& line, const scenario::Send& send);
   sched::Task<bool> fill(Pipeline& line, ThreadLoad::Queue& queue);
   void go_on(Pipeline& line);
@@ -80,6 +81,9 @@ class Client {
   sched::Task<sched::Result<void>> send_in_pieces(const scenario::Send& send);
   bool make_text(StepRun& run, const scenario::Send& send);
   std::size_t next_piece(const scenario::Send& send, std::size_t number);
+  /// Waits until what was sent before has left. False when it could not: that has been recorded, at the place of the
+  /// send. Where the step's time is over first, nothing was learned.
+  sched::Task<bool> has_sent(const StepRun& run);
 
   // retrying.cpp
   sched::Task<bool> perform(const scenario::Step& step, const scenario::Retry& retry);
@@ -91,12 +95,15 @@ class Client {
   sched::Task<bool> perform(const scenario::Step& step, const scenario::Assert& assert);
   sched::Task<bool> perform(const scenario::Step& step, const scenario::Log& log);
   sched::Task<bool> perform(const scenario::Step& step, const scenario::Fail& fail);
-  bool capture(StepRun& run, const scenario::Captures& captures, std::string_view frame);
+  /// `frame` is the one that was matched last, if one was.
+  bool capture(StepRun& run, const scenario::Captures& captures, const std::optional<std::string>& frame);
   bool capture_groups(StepRun& run, const scenario::Pattern& pattern, std::string_view frame);
   bool set_value(StepRun& run, std::uint32_t variable, std::string value);
   /// Whether the steps have given a value to all that the text, or the pattern, is made of.
   bool has_values(const StepRun& run, const scenario::Template& text);
   bool has_values(const StepRun& run, const scenario::Pattern& pattern);
+  /// The same, and whether what the pattern's texts come to can be used.
+  bool is_usable(const StepRun& run, const scenario::Pattern& pattern, bool is_raw);
   std::string expanded(const scenario::Template& text) const;
 
   // connecting.cpp
@@ -112,13 +119,16 @@ class Client {
 
   // expecting.cpp
   sched::Task<bool> expect_all(StepRun& run, const scenario::Expect& expect);
-  sched::Task<bool> expect_once(StepRun& run, const scenario::Expect& expect);
-  sched::Task<bool> expect_next(StepRun& run, const scenario::Expect& expect, const scenario::Pattern& pattern);
-  sched::Task<bool> expect_raw(StepRun& run, const scenario::Expect& expect, const scenario::Pattern& pattern);
-  sched::Task<bool> expect_until(StepRun& run, const scenario::Expect& expect);
-  sched::Task<bool> expect_any_order(StepRun& run, const scenario::Expect& expect);
-  bool accept(StepRun& run, const scenario::Expect& expect, const scenario::Pattern& pattern, std::string_view frame);
-  bool check_nothing_unread(const StepRun& run);
+  struct Expecting;
+  sched::Task<bool> expect_once(Expecting& expecting);
+  sched::Task<bool> expect_next(Expecting& expecting, const scenario::Pattern& pattern);
+  sched::Task<bool> expect_raw(Expecting& expecting, const scenario::Pattern& pattern);
+  sched::Task<bool> expect_until(Expecting& expecting);
+  sched::Task<bool> expect_any_order(Expecting& expecting);
+  bool accept(Expecting& expecting, std::string_view frame);
+  sched::Task<bool> end_without_frame(Expecting& expecting, Connection::Nothing why, std::vector<std::string> notes);
+  bool check_nothing_unread(const StepRun& run, std::string_view phase);
+  bool check_fresh(const StepRun& run);
   /// The cause's phase is what compares: "expect".
   bool fail_mismatch(StepRun& run, Cause cause, const scenario::Pattern& pattern, std::string_view frame);
   bool fail_without_frame(const StepRun& run, const scenario::Expect& expect, Connection::Nothing why,
@@ -142,6 +152,8 @@ class Client {
   /// An operation of the step failed or was cancelled; `stalled` says what it means that it took too long.
   bool fail_with(const StepRun& run, std::string_view what, const sched::Error& error, std::string stalled);
   bool fail_overflow(const StepRun& run, const scenario::Framing& framing);
+  /// Sending has failed; the failure is that of the send whose bytes could not leave, which may be an earlier one.
+  bool fail_send(const StepRun& run, const sched::Error& error);
 
   Failure failure_of(const StepRun& run, Cause cause, std::string title, std::vector<std::string> notes) const;
   std::string passed_deadline(const StepRun& run) const;
@@ -166,7 +178,7 @@ class Client {
   mutable std::function<std::uint64_t()> random_;
   std::string text_;                                ///< what is being sent
   std::vector<std::optional<std::string>> values_;  ///< of its own variables, by their places
-  std::string last_frame_;                          ///< that matched, where a step captures from it
+  std::optional<std::string> last_frame_;           ///< that matched, where a step captures from it
   std::optional<Failure>* trial_ = nullptr;         ///< where a failure goes that may be retried
   Cause cause_;                                     ///< of the last failure
   ThreadLoad* load_ = nullptr;                      ///< none when it does its steps as often as its group says

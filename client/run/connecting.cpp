@@ -179,13 +179,15 @@ bool Client::fail_to_find(const StepRun& run, const Connect& how, const AddressB
   return false;
 }
 
-/// Closes in order: what was sent leaves first, unless the peer is gone.
+/// Closes in order: what was sent leaves first.
 Task<bool> Client::close(StepRun& run) {
   if (!connection_) co_return true;
   const Result<void> flushed = co_await connection_->stream().flush();
   if (!flushed && flushed.error().code == ErrorCode::cancelled) {
     co_return fail_cut_off(run, "close", {"the peer does not read what was sent before"});
   }
+  // A peer that has gone takes nothing more; what it had to take has left, or the send has failed.
+  if (!flushed && connection_->place_of_unsent() != nullptr) co_return fail_send(run, flushed.error());
   co_await drop_connection(sched::Close::orderly);
   co_return true;
 }

@@ -1,5 +1,7 @@
 #include "client/run/connection.h"
 
+#include <algorithm>
+
 #include "client/run/context.h"
 
 namespace client::run {
@@ -28,6 +30,18 @@ sched::Task<std::expected<Frame, Connection::Nothing>> Connection::next_frame(co
     if (announced_size(framing, unread()).value_or(0) > max_unread_) co_return std::unexpected(Nothing::overflow);
     if (const auto more_came = co_await more(); !more_came) co_return std::unexpected(more_came.error());
   }
+}
+
+void Connection::took(std::size_t bytes, const scenario::Place& place) {
+  taken_ += bytes;
+  while (!unsent_.empty() && unsent_.front().end <= stream_.sent()) unsent_.pop_front();
+  if (stream_.unsent() > 0) unsent_.push_back({.end = taken_, .place = &place});
+}
+
+const scenario::Place* Connection::place_of_unsent() const {
+  const auto is_unsent = [this](const Sent& sent) { return sent.end > stream_.sent(); };
+  const auto first = std::ranges::find_if(unsent_, is_unsent);
+  return first == unsent_.end() ? nullptr : first->place;
 }
 
 sched::Task<void> Connection::read() {

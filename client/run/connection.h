@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <expected>
 #include <optional>
 #include <string>
@@ -57,11 +58,24 @@ class Connection {
   /// The stream, to send on. Its errors do not end the reading.
   sched::Stream& stream() { return stream_; }
 
+  /// The stream has taken all `bytes` of what is sent at `place`, which outlives the connection.
+  void took(std::size_t bytes, const scenario::Place& place);
+
+  /// When the stream has failed: where the first bytes were sent that it took and that did not leave. Null when there
+  /// are none.
+  const scenario::Place* place_of_unsent() const;
+
   /// Ends the reading and closes. What is unsent is dropped: flush first.
   sched::Task<void> close();
   sched::Task<void> reset();
 
  private:
+  /// What was taken and had not left by then.
+  struct Sent {
+    std::uint64_t end = 0;  ///< bytes that were taken with it and before it
+    const scenario::Place* place = nullptr;
+  };
+
   sched::Task<void> read();
   void keep(std::string_view bytes);
   sched::Task<void> stop_reading();
@@ -74,6 +88,8 @@ class Connection {
   sched::Event changed_;
   std::optional<sched::Error> ended_;
   bool overflowed_ = false;
+  std::uint64_t taken_ = 0;  ///< bytes
+  std::deque<Sent> unsent_;
   std::atomic<std::uint64_t>& received_;
   sched::Scope reader_;
 };

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "client/run/assignment.h"
 #include "client/run/client.h"
 #include "client/scenario/explanation.h"
 #include "text/escape.h"
@@ -43,10 +44,30 @@ struct Skipped {
   }
 };
 
+Cause mismatch_of(const Frame& frame) {
+  return {.code = frame.is_cut_off ? FailureCode::truncated : FailureCode::mismatch, .phase = kPhase};
+}
+
 /// How the peer has ended the connection, for a person.
 std::string end_of(const sched::Error& end) { return end.code == ErrorCode::end_of_stream ? "a FIN" : describe(end); }
 
 }  // namespace
+
+/// An expect while it runs.
+struct Client::Expecting {
+  StepRun& run;
+  const Expect& expect;
+  std::uint64_t matched = 0;  ///< frames
+  std::string last = {};      ///< of those, where the expect captures from it
+  bool is_absent = false;     ///< it was optional, and something else came, or nothing
+
+  /// Where nothing of it has come yet, an optional expect may do without. Gives false: nothing was matched.
+  bool may_be_absent() const { return expect.optional && matched == 0; }
+  bool do_without() {
+    is_absent = true;
+    return false;
+  }
+};
 
 Task<bool> Client::perform(const scenario::Step& step, const Expect& expect) {
   if (!need_connection(step)) co_return false;
@@ -56,108 +77,118 @@ Task<bool> Client::perform(const scenario::Step& step, const Expect& expect) {
 
 Task<bool> Client::expect_all(StepRun& run, const Expect& expect) {
   run.place = &expect.place;
-  for (const Pattern& pattern : expect.frames) {
-    if (!has_values(run, pattern)) co_return false;
-  }
+  Expecting expecting{.run = run, .expect = expect};
   for (std::uint64_t i = 0; i < expect.count; ++i) {
-    if (!co_await expect_once(run, expect))
-      co_return outcome_ == Outcome::interrupted&& expect.optional&& run.limit.expired();
+    if (!co_await expect_once(expecting)) co_return expecting.is_absent;
   }
-  co_return true;
+  co_return capture(run, expect.captures, expecting.last);
 }
 
-Task<bool> Client::expect_once(StepRun& run, const Expect& expect) {
-  if (expect.mode == Expect::Mode::until) co_return co_await expect_until(run, expect);
-  if (expect.mode == Expect::Mode::any_order) co_return co_await expect_any_order(run, expect);
+Task<bool> Client::expect_once(Expecting& expecting) {
+  const Expect& expect = expecting.expect;
+  if (expect.mode == Expect::Mode::until) co_return co_await expect_until(expecting);
+  if (expect.mode == Expect::Mode::any_order) co_return co_await expect_any_order(expecting);
   for (const Pattern& pattern : expect.frames) {
     const bool is_raw = expect.framing.kind == scenario::Framing::Kind::raw;
-    if (!co_await (is_raw ? expect_raw(run, expect, pattern) : expect_next(run, expect, pattern))) co_return false;
+    if (!is_usable(expecting.run, pattern, is_raw)) co_return false;
+    if (!co_await (is_raw ? expect_raw(expecting, pattern) : expect_next(expecting, pattern))) co_return false;
   }
   co_return true;
 }
 
-Task<bool> Client::expect_next(StepRun& run, const Expect& expect, const Pattern& pattern) {
-  const auto frame = co_await connection_->next_frame(expect.framing);
-  if (!frame) co_return fail_without_frame(run, expect, frame.error(), {expected_note(pattern)});
+Task<bool> Client::expect_next(Expecting& expecting, const Pattern& pattern) {
+  const auto frame = co_await connection_->next_frame(expecting.expect.framing);
+  if (!frame) co_return co_await end_without_frame(expecting, frame.error(), {expected_note(pattern)});
+  // Whether something optional has come is never taken on trust.
+  const bool is_compared = verifies() || expecting.expect.optional;
+  const bool is_match = !is_compared || pattern.first_failing(frame->bytes, context()) == nullptr;
+  if (!is_match && expecting.may_be_absent()) co_return expecting.do_without();
   connection_->consume(frame->consumed);
-  if (verifies() && pattern.first_failing(frame->bytes, context()) != nullptr)
-    co_return fail_mismatch(run, {frame->is_cut_off ? FailureCode::truncated : FailureCode::mismatch, kPhase}, pattern,
-                            frame->bytes);
-  co_return accept(run, expect, pattern, frame->bytes);
+  if (!is_match) co_return fail_mismatch(expecting.run, mismatch_of(*frame), pattern, frame->bytes);
+  co_return accept(expecting, frame->bytes) && capture_groups(expecting.run, pattern, frame->bytes);
 }
 
-Task<bool> Client::expect_raw(StepRun& run, const Expect& expect, const Pattern& pattern) {
+Task<bool> Client::expect_raw(Expecting& expecting, const Pattern& pattern) {
   for (;;) {
     bool is_mismatch = false;
     const std::string_view unread = connection_->unread();
     if (const auto found = find_raw(pattern, unread, context(), is_mismatch)) {
-      connection_->consume(found->end);
-      co_return accept(run, expect, pattern, unread.substr(0, found->end));
+      const std::string_view taken = unread.substr(0, found->end);
+      connection_->consume(taken.size());
+      co_return accept(expecting, taken) && capture_groups(expecting.run, pattern, taken);
     }
+    if (is_mismatch && expecting.may_be_absent()) co_return expecting.do_without();
     if (is_mismatch)
-      co_return fail_mismatch(run, {FailureCode::mismatch, kPhase}, pattern,
+      co_return fail_mismatch(expecting.run, {FailureCode::mismatch, kPhase}, pattern,
                               unread.substr(0, exact_size(pattern, context()).value_or(unread.size())));
     if (const auto more = co_await connection_->more(); !more) {
-      co_return fail_without_frame(run, expect, more.error(), {expected_note(pattern)});
+      co_return co_await end_without_frame(expecting, more.error(), {expected_note(pattern)});
     }
   }
 }
 
-Task<bool> Client::expect_until(StepRun& run, const Expect& expect) {
-  const Pattern& pattern = expect.frames.front();
+Task<bool> Client::expect_until(Expecting& expecting) {
+  const Pattern& pattern = expecting.expect.frames.front();
+  if (!is_usable(expecting.run, pattern, false)) co_return false;
   Skipped skipped;
   for (;;) {
-    const auto frame = co_await connection_->next_frame(expect.framing);
+    const auto frame = co_await connection_->next_frame(expecting.expect.framing);
     if (!frame) {
       std::vector<std::string> notes{expected_note(pattern)};
       if (skipped.count > 0) notes.push_back(skipped.note());
-      co_return fail_without_frame(run, expect, frame.error(), std::move(notes));
+      co_return co_await end_without_frame(expecting, frame.error(), std::move(notes));
     }
     connection_->consume(frame->consumed);
-    if (pattern.first_failing(frame->bytes, context()) == nullptr) co_return accept(run, expect, pattern, frame->bytes);
+    if (pattern.first_failing(frame->bytes, context()) == nullptr)
+      co_return accept(expecting, frame->bytes) && capture_groups(expecting.run, pattern, frame->bytes);
     skipped.add(frame->bytes);
   }
 }
 
-Task<bool> Client::expect_any_order(StepRun& run, const Expect& expect) {
-  std::vector<const Pattern*> left;
-  for (const Pattern& pattern : expect.frames) left.push_back(&pattern);
+Task<bool> Client::expect_any_order(Expecting& expecting) {
+  for (const Pattern& pattern : expecting.expect.frames) {
+    if (!is_usable(expecting.run, pattern, false)) co_return false;
+  }
+  Assignment assignment(expecting.expect.frames);
   const auto expected = [&] {
     std::vector<std::string> notes;
-    for (const Pattern* pattern : left) notes.push_back(expected_note(*pattern));
+    for (const Pattern* pattern : assignment.left()) notes.push_back(expected_note(*pattern));
     return notes;
   };
-  while (!left.empty()) {
-    const auto frame = co_await connection_->next_frame(expect.framing);
-    if (!frame) co_return fail_without_frame(run, expect, frame.error(), expected());
+  while (!assignment.is_complete()) {
+    const auto frame = co_await connection_->next_frame(expecting.expect.framing);
+    if (!frame) co_return co_await end_without_frame(expecting, frame.error(), expected());
+    const bool is_match = assignment.add(frame->bytes, context());
+    if (!is_match && expecting.may_be_absent()) co_return expecting.do_without();
     connection_->consume(frame->consumed);
-    const auto matches = [&](const Pattern* pattern) {
-      return pattern->first_failing(frame->bytes, context()) == nullptr;
-    };
-    const auto matching = std::ranges::find_if(left, matches);
-    if (matching == left.end()) {
+    if (!is_match) {
       std::vector<std::string> notes = expected();
       notes.push_back("received  " + text::quote(frame->bytes, kShownBytes));
-      co_return fail(run, {frame->is_cut_off ? FailureCode::truncated : FailureCode::mismatch, kPhase},
-                     "expect failed: it is none of any_order", std::move(notes));
+      co_return fail(expecting.run, mismatch_of(*frame), "expect failed: it is none of any_order", std::move(notes));
     }
-    if (!accept(run, expect, **matching, frame->bytes)) co_return false;
-    left.erase(matching);
+    if (!accept(expecting, frame->bytes)) co_return false;
+  }
+  for (const auto& [pattern, frame] : assignment.pairs()) {
+    if (!capture_groups(expecting.run, pattern, frame)) co_return false;
   }
   co_return true;
 }
 
 /// A frame is what was expected: counts it, unless it came too soon, and keeps what is captured of it.
-bool Client::accept(StepRun& run, const Expect& expect, const Pattern& pattern, std::string_view frame) {
+bool Client::accept(Expecting& expecting, std::string_view frame) {
+  const StepRun& run = expecting.run;
+  const Expect& expect = expecting.expect;
   const sched::Duration after = sched::now() - run.started;
   if (after < expect.not_before) {
     return fail(run, {FailureCode::too_soon, kPhase}, "expect failed: too soon",
                 {"expected  not before " + text::format_duration(expect.not_before),
                  fmt::format("received  {} after {}", text::quote(frame, kShownBytes), text::format_duration(after))});
   }
+  ++expecting.matched;
   Counters::add(thread_.counters.frames);
   if (group_.captures_frames) last_frame_ = frame;
-  return capture_groups(run, pattern, frame) && capture(run, expect.captures, frame);
+  if (!expect.captures.empty()) expecting.last = frame;
+  return true;
 }
 
 bool Client::fail_mismatch(StepRun& run, Cause cause, const Pattern& pattern, std::string_view frame) {
@@ -170,11 +201,19 @@ bool Client::fail_mismatch(StepRun& run, Cause cause, const Pattern& pattern, st
        fmt::format("received  {}      {}", mismatch.received, mismatch.detail)});
 }
 
+/// No frame comes, or none in time. Gives false.
+Task<bool> Client::end_without_frame(Expecting& expecting, Connection::Nothing why, std::vector<std::string> notes) {
+  using enum Connection::Nothing;
+  const bool is_over = why == ended || (why == cancelled && expecting.run.limit.expired());
+  if (is_over && expecting.may_be_absent()) co_return expecting.do_without();
+  if (why == ended && !co_await has_sent(expecting.run)) co_return false;
+  co_return fail_without_frame(expecting.run, expecting.expect, why, std::move(notes));
+}
+
 bool Client::fail_without_frame(const StepRun& run, const Expect& expect, Connection::Nothing why,
                                 std::vector<std::string> notes) {
   using enum Connection::Nothing;
   if (why == overflow) return fail_overflow(run, expect.framing);
-  if (why == cancelled && expect.optional && run.limit.expired()) return false;
   const std::string_view unread = connection_->unread();
   notes.push_back(unread.empty() ? "received  nothing"
                                  : "received  " + text::quote(unread, kShownBytes) + ", which is no whole frame");
@@ -200,6 +239,7 @@ Task<bool> Client::perform(const scenario::Step& step, const ExpectClose& expect
   }
   const bool is_fin = connection_->ended()->code == ErrorCode::end_of_stream;
   if (expect.how == ExpectClose::How::any || is_fin == (expect.how == ExpectClose::How::fin)) co_return true;
+  if (!co_await has_sent(run)) co_return false;
   co_return fail(run, cause_of(*connection_->ended(), step.keyword),
                  is_fin ? "expect_close failed: closed, not reset" : "expect_close failed: reset, not closed",
                  {expected, "received  " + end_of(*connection_->ended())});
@@ -221,10 +261,17 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::ExpectSil
                   is_closed ? "received  " + end_of(*connection_->ended()) : unread_note()});
 }
 
-bool Client::check_nothing_unread(const StepRun& run) {
+bool Client::check_nothing_unread(const StepRun& run, std::string_view phase) {
   if (!connection_ || group_.allow_extra || connection_->unread().empty()) return true;
-  return fail(run, {FailureCode::unread, "end"}, "unread bytes at the end",
+  return fail(run, {FailureCode::unread, phase}, "unread bytes at the end",
               {"expected  nothing more; \"allow_extra\": true lets a client end so", unread_note()});
+}
+
+/// A reply that is there before its request is none.
+bool Client::check_fresh(const StepRun& run) {
+  if (connection_->unread().empty()) return true;
+  return fail(run, {FailureCode::unread, "exchange"}, "exchange failed: unread bytes before it has sent",
+              {"expected  nothing yet; \"fresh\": false lets an exchange begin so", unread_note()});
 }
 
 bool Client::verifies() {

@@ -61,6 +61,13 @@ bool Client::fail_with(const StepRun& run, std::string_view what, const sched::E
   return fail(run, cause_of(error, what), fmt::format("{} failed: {}", what, name_of(error)), {describe(error)});
 }
 
+bool Client::fail_send(const StepRun& run, const sched::Error& error) {
+  Failure failure =
+      failure_of(run, cause_of(error, "send"), fmt::format("send failed: {}", name_of(error)), {describe(error)});
+  if (const scenario::Place* earlier = connection_->place_of_unsent()) failure.place = *earlier;
+  return fail(std::move(failure));
+}
+
 bool Client::fail_overflow(const StepRun& run, const scenario::Framing& framing) {
   const std::string limit = text::format_size(group_.max_buffer);
   std::string note = fmt::format("limit     {} may be unread: raise max_buffer, or expect what comes", limit);

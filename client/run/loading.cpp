@@ -38,7 +38,7 @@ Task<Outcome> Client::run_under_load(ThreadLoad& load) {
   }
   load.leave(queue);
   outcome_ = sched::Fiber::current().is_cancelled() ? Outcome::interrupted : Outcome::passed;
-  check_nothing_unread(StepRun(group_.steps.back().place));
+  check_nothing_unread(StepRun(group_.steps.back().place), "end");
   co_await drop_connection(sched::Close::orderly);
   co_return outcome_;
 }
@@ -69,7 +69,7 @@ Task<bool> Client::do_steps() {
   if (!co_await run_steps(group_.steps)) co_return false;
   if (group_.connection == ConnectionMode::per_client) co_return true;
   StepRun run(group_.steps.back().place, group_.step_timeout);
-  co_return check_nothing_unread(run) && co_await close(run);
+  co_return check_nothing_unread(run, "end") && co_await close(run);
 }
 
 /// An iteration has failed, or the run was ended: what comes on its connection would belong to no other one.

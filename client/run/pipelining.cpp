@@ -127,7 +127,7 @@ Task<bool> Client::fill(Pipeline& line, ThreadLoad::Queue& queue) {
       line.has_begun = line.has_begun || load_->take(queue, next.start);
       if (!line.has_begun) break;
       const scenario::Send& send = exchange_of(group_, line.step).send;
-      if (!append_text(line, send)) co_return false;
+      if (!may_send(line) || !append_text(line, send)) co_return false;
       first = first != nullptr ? first : &send;
       next.sent = sched::now();
       next.step = line.step;
@@ -139,6 +139,16 @@ Task<bool> Client::fill(Pipeline& line, ThreadLoad::Queue& queue) {
     if (!sent) co_return fail_with(run, "send", sent.error(), "the peer does not read: nothing more can be sent");
     Counters::add(thread_.counters.bytes_sent, line.batch.size());
   }
+}
+
+/// Whether the next exchange finds what it needs.
+bool Client::may_send(Pipeline& line) {
+  const scenario::Exchange& exchange = exchange_of(group_, line.step);
+  const bool must_be_fresh = exchange.fresh && load_->load().depth == 1 && !connection_->unread().empty();
+  if (!must_be_fresh && line.constants[line.step].decides_alone) return true;
+  iteration_ = line.under_way.next().start.number;
+  const StepRun run(exchange.expect.place);
+  return (!must_be_fresh || check_fresh(run)) && is_usable(run, exchange.expect.frames.front(), false);
 }
 
 /// The next exchange is under way. The one after it is of the same iteration, unless that was its last.

@@ -32,15 +32,17 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::Retry& re
 
 /// Gives how many attempts have failed, or did not come to their end; 0 when one has passed.
 Task<std::uint64_t> Client::attempt_until_passed(StepRun& run, const scenario::Retry& retry) {
+  const bool was_connected = connection_.has_value();
   for (std::uint64_t attempt = 1;; ++attempt) {
-    const bool was_connected = connection_.has_value();
     outcome_ = Outcome::interrupted;
-    if (co_await run_steps(retry.steps)) co_return 0;
+    const bool reconnects = attempt > 1 && retry.reconnect && was_connected;
+    if ((!reconnects || co_await connect_by_itself()) && co_await run_steps(retry.steps)) co_return 0;
     const bool has_failed = outcome_ == Outcome::failed || outcome_ == Outcome::unreached;
     if (!has_failed || attempt == retry.times || run.limit.expired()) co_return attempt;
-    // The next attempt finds things as this one did.
-    if (!was_connected) co_await drop_connection(sched::Close::orderly);
+    if (!was_connected || retry.reconnect) co_await drop_connection(sched::Close::orderly);
     if (!co_await sched::sleep_for(retry.every)) co_return attempt;
+    // The next attempt begins with nothing of this one.
+    if (connection_) connection_->consume(connection_->unread().size());
   }
 }
 

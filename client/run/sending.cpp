@@ -56,7 +56,9 @@ Task<bool> Client::transmit(StepRun& run, const Send& send) {
   const bool is_cut = !send.chunks.empty() || thread_.run.rechunk;
   const Result<void> sent =
       is_cut ? co_await send_in_pieces(send) : co_await connection_->stream().send(std::as_bytes(std::span(text_)));
-  if (!sent) co_return fail_with(run, "send", sent.error(), "the peer does not read: nothing more can be sent");
+  if (!sent && sent.error().code != sched::ErrorCode::cancelled) co_return fail_send(run, sent.error());
+  if (!sent) co_return fail_cut_off(run, "send", {"the peer does not read: nothing more can be sent"});
+  connection_->took(text_.size(), send.place);
   Counters::add(thread_.counters.bytes_sent, text_.size());
   co_return true;
 }
@@ -75,6 +77,12 @@ bool Client::make_text(StepRun& run, const Send& send) {
   }
   enclose(send.framing, text_);
   return true;
+}
+
+Task<bool> Client::has_sent(const StepRun& run) {
+  const Result<void> flushed = co_await connection_->stream().flush();
+  const bool is_lost = !flushed && connection_->place_of_unsent() != nullptr;
+  co_return !is_lost || flushed.error().code == sched::ErrorCode::cancelled || fail_send(run, flushed.error());
 }
 
 /// Each piece leaves by itself, as far as the kernel lets it.

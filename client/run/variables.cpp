@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "client/run/client.h"
-#include "client/scenario/explanation.h"
+#include "client/scenario/bad_value.h"
 #include "text/escape.h"
 #include "text/units.h"
 
@@ -42,7 +42,7 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::CaptureSt
 
 Task<bool> Client::perform(const scenario::Step& step, const scenario::Assert& assert) {
   StepRun run(step.place);
-  if (!has_values(run, assert.text) || !has_values(run, assert.pattern)) co_return false;
+  if (!has_values(run, assert.text) || !is_usable(run, assert.pattern, false)) co_return false;
   const std::string text = expanded(assert.text);
   if (assert.pattern.first_failing(text, context()) != nullptr) {
     co_return fail_mismatch(run, {FailureCode::mismatch, step.keyword}, assert.pattern, text);
@@ -64,11 +64,15 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::Fail& fai
                  {"message   " + text::quote(expanded(failing.message), kShownBytes)});
 }
 
-bool Client::capture(StepRun& run, const scenario::Captures& captures, std::string_view frame) {
+bool Client::capture(StepRun& run, const scenario::Captures& captures, const std::optional<std::string>& frame) {
   for (const scenario::Capture& wanted : captures) {
     run.place = &wanted.place;
     if (wanted.from && !has_values(run, *wanted.from)) return false;
-    const std::string text = wanted.from ? expanded(*wanted.from) : std::string(frame);
+    if (!wanted.from && !frame) {
+      return fail(run, {FailureCode::no_match, "capture"}, "capture failed: no frame has matched yet",
+                  {fmt::format("capture   {}", thread_.run.scenario.variables[wanted.variable])});
+    }
+    const std::string text = wanted.from ? expanded(*wanted.from) : *frame;
     const auto part = wanted.pattern ? wanted.pattern->group(text, "") : std::optional<std::string_view>(text);
     if (!part) {
       return fail(run, {FailureCode::no_match, "capture"}, "capture failed: no match",
@@ -82,7 +86,11 @@ bool Client::capture(StepRun& run, const scenario::Captures& captures, std::stri
 
 bool Client::capture_groups(StepRun& run, const Pattern& pattern, std::string_view frame) {
   for (const scenario::CapturedGroup& group : captured_groups(pattern, frame, context())) {
-    if (!set_value(run, group.variable, std::string(group.text))) return false;
+    if (!group.text) {
+      values_[group.variable] = std::nullopt;
+    } else if (!set_value(run, group.variable, std::string(*group.text))) {
+      return false;
+    }
   }
   return true;
 }
@@ -115,6 +123,18 @@ bool Client::has_values(const StepRun& run, const Pattern& pattern) {
     }
   }
   return true;
+}
+
+bool Client::is_usable(const StepRun& run, const Pattern& pattern, bool is_raw) {
+  if (is_constant(pattern)) return true;
+  if (!has_values(run, pattern)) return false;
+  const auto bad = find_bad_value(pattern, context(), is_raw);
+  if (!bad) return true;
+  Failure failure =
+      failure_of(run, {FailureCode::bad_value, "expand"}, fmt::format("bad value: {}", bad->predicate),
+                 {fmt::format("value     {}", text::quote(bad->text, kShownBytes)), "problem   " + bad->why});
+  failure.place = *bad->place;
+  return fail(std::move(failure));
 }
 
 std::string Client::expanded(const Template& text) const {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "client/scenario/decimal.h"
 #include "scheduler/check.h"
 #include "text/escape.h"
 
@@ -128,7 +129,7 @@ std::string why_not(const Predicate& predicate, std::string_view text, std::stri
     case Kind::less:
     case Kind::greater:
     case Kind::between:
-      return parse_decimal(frame) ? "it is not" : "it is no number";
+      return Decimal::parse(frame) ? "it is not" : "it is no number";
     case Kind::negation:
       return "it is so";
     case Kind::all:
@@ -141,6 +142,7 @@ std::string why_not(const Predicate& predicate, std::string_view text, std::stri
 }  // namespace
 
 std::string describe(const Pattern& pattern, const ExpansionContext& context) {
+  if (pattern.predicates.empty()) return "any frame";
   const Predicate& first = pattern.predicates.front();
   if (pattern.predicates.size() == 1 && first.kind == Kind::equals) return describe_value(first, context);
   std::vector<std::string> descriptions;

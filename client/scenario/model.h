@@ -70,8 +70,8 @@ struct Expect {
   Framing framing;
   Duration timeout{};     ///< of the step, from its start
   Duration not_before{};  ///< a frame that comes sooner after the step's start fails it
-  bool optional = false;  ///< passes when the timeout ends without a frame
-  Captures captures;      ///< from each frame that matches
+  bool optional = false;  ///< passes when nothing of it comes
+  Captures captures;      ///< from the last frame that matched
   Place place;            ///< of the value
 };
 
@@ -79,6 +79,7 @@ struct Expect {
 struct Exchange {
   Send send;
   Expect expect;
+  bool fresh = true;  ///< nothing may be unread when it sends
 };
 
 struct ExpectClose {
@@ -122,6 +123,7 @@ struct Retry {
   Duration every{};                      ///< from the end of one attempt to the next
   std::uint64_t times = 0;               ///< attempts at most; 0: any number
   std::optional<Duration> timeout = {};  ///< of all attempts together
+  bool reconnect = false;                ///< a further attempt has a new connection
 };
 
 /// Gives variables of the client's own a value.

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "client/scenario/decimal.h"
 #include "client/scenario/encoded_bytes.h"
 
 namespace client::scenario {
@@ -16,13 +17,22 @@ using Kind = Predicate::Kind;
 
 constexpr const char* kRawPredicates = "use equals, bytes or starts_with, or contains, ends_with or matches";
 
-/// A text that changes is compiled when it is used: here as it will be for the first client, so that what is wrong with
-/// it in any case is told before the run.
-const RegularExpression* compile_for_first_client(Reader& reader, const Cursor& at, const Template& text) {
-  const std::vector<std::optional<std::string>> values(reader.variables.names_set_by_steps().size(), "");
+/// The text as it will be for the first client, when all that its steps set is `value`.
+std::string for_first_client(Reader& reader, const Template& text, const std::string& value) {
+  const std::vector<std::optional<std::string>> values(reader.variables.names_set_by_steps().size(), value);
   std::string expanded;
   text.expand({.client_index = 0, .client_name = reader.group.name, .iteration = 0, .values = values}, expanded);
-  return reader.regular_expression(at, expanded);
+  return expanded;
+}
+
+/// A text that changes is compiled when it is used; here it is told when it is wrong whatever the steps set.
+const RegularExpression* compile_for_first_client(Reader& reader, const Cursor& at, const Template& text) {
+  // In turn nothing, a character of a class, a number, and a flag.
+  for (const char* value : {"", "a", "1", "i"}) {
+    const std::string expanded = for_first_client(reader, text, value);
+    if (RegularExpression::compile(expanded)) return reader.regular_expression(at, expanded);
+  }
+  return reader.regular_expression(at, for_first_client(reader, text, ""));
 }
 
 void read_text_value(Reader& reader, const Cursor& at, Predicate& out) {
@@ -67,7 +77,7 @@ void read_between(Reader& reader, const Cursor& at, Predicate& out) {
   const Template& low = out.texts.front();
   const Template& high = out.texts.back();
   if (!low.is_constant() || !high.is_constant()) return;
-  if (parse_decimal(low.constant()) > parse_decimal(high.constant())) {
+  if (Decimal::parse(low.constant()) > Decimal::parse(high.constant())) {
     reader.error(at, fmt::format("nothing is between {} and {}; the smaller number comes first", low.constant(),
                                  high.constant()));
   }
@@ -81,6 +91,9 @@ void read_length(Reader& reader, const Cursor& at, Predicate& out) {
   if (at.node.kind != Node::Kind::object) {
     Template length;
     if (!read_number(reader, at, length)) return;
+    if (length.is_constant() && !Decimal::parse(length.constant())->is_whole()) {
+      return reader.wrong(at, "a whole number from 0 on");
+    }
     pattern.predicates.push_back({.kind = Kind::equals, .texts = {std::move(length)}, .place = reader.place(at)});
     return;
   }
@@ -176,9 +189,7 @@ void check_for_raw_bytes(Reader& reader, const Cursor& at, const Pattern& patter
   }
   for (const Predicate& predicate : pattern.predicates) {
     if (!predicate.pattern || !predicate.pattern->looks_behind_its_end()) continue;
-    reader.errors.add(
-        at.node.extent, predicate.place.pointer,
-        "framing raw takes a match as soon as it is there, whatever follows: leave out $, \\z, \\b and \\B");
+    reader.errors.add(at.node.extent, predicate.place.pointer, std::string(kLooksBehindItsEnd));
   }
 }
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <string>
+
+#include "client/scenario/decimal.h"
 
 namespace client::scenario {
 
@@ -29,15 +29,15 @@ struct Question {
   template <typename Compare>
   bool ask_number(std::size_t index, Compare compare) const {
     std::string scratch;
-    const auto number = parse_decimal(frame);
-    const auto other = parse_decimal(filled_in(predicate.texts[index], context, scratch));
+    const auto number = Decimal::parse(frame);
+    const auto other = Decimal::parse(filled_in(predicate.texts[index], context, scratch));
     return number && other && compare(*number, *other);
   }
 
   bool ask_pattern(const Pattern& pattern) const { return pattern.first_failing(frame, context) == nullptr; }
 };
 
-/// Nothing when what was filled in has broken it.
+/// Nothing when what was filled in has broken it: then nothing is asked of it, see find_bad_value().
 std::optional<RegularExpression> pattern_of(const Predicate& predicate, const ExpansionContext& context) {
   if (predicate.pattern) return predicate.pattern;
   std::string scratch;
@@ -60,7 +60,11 @@ bool is_one_of(const Question& question) {
 
 bool has_length(const Question& question) {
   const std::string digits = std::to_string(question.frame.size());
-  return Question{question.predicate, digits, question.context}.ask_pattern(question.predicate.patterns.front());
+  const Pattern& wanted = question.predicate.patterns.front();
+  const Predicate& first = wanted.predicates.front();
+  // 5.0 is the same number as 5.
+  if (first.kind == Kind::equals) return Question{first, digits, question.context}.ask_number(0, std::equal_to());
+  return Question{question.predicate, digits, question.context}.ask_pattern(wanted);
 }
 
 bool is_equal(const Question& question) {
@@ -170,6 +174,23 @@ std::optional<Span> find_exactly(const Pattern& pattern, std::size_t size, std::
   return Span{.begin = 0, .end = size};
 }
 
+/// Adds what the named groups stand for: nothing when the pattern is a part of another one and does not hold.
+void add_groups(const Pattern& pattern, std::string_view frame, const ExpansionContext& context, bool holds,
+                std::vector<CapturedGroup>& out) {
+  for (const Predicate& predicate : pattern.predicates) {
+    if (predicate.kind == Kind::negation) continue;
+    for (const Pattern& part : predicate.patterns) {
+      add_groups(part, frame, context, holds && part.first_failing(frame, context) == nullptr, out);
+    }
+    if (predicate.groups.empty()) continue;
+    const auto compiled = holds ? pattern_of(predicate, context) : std::nullopt;
+    for (const Predicate::Group& group : predicate.groups) {
+      const auto text = compiled ? compiled->group(frame, group.name) : std::nullopt;
+      out.insert(text ? out.end() : out.begin(), {.variable = group.variable, .text = text});
+    }
+  }
+}
+
 }  // namespace
 
 std::string_view name_of(Kind kind) { return entry_of(kind).key; }
@@ -190,17 +211,6 @@ std::optional<Kind> predicate_kind(std::string_view key) {
 }
 
 bool works_on_raw_bytes(Kind kind) { return entry_of(kind).raw != Raw::none; }
-
-std::optional<long double> parse_decimal(std::string_view text) {
-  // What begins like "inf" or "nan" is no number here, and libstdc++ 12 reads beyond its end.
-  const std::size_t sign = text.starts_with('-') ? 1 : 0;
-  if (text.substr(sign, 1).find_first_of("0123456789.") == std::string_view::npos) return std::nullopt;
-  long double number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, status] = std::from_chars(text.data(), end, number);
-  if (status != std::errc() || rest != end || !std::isfinite(number)) return std::nullopt;
-  return number;
-}
 
 std::string_view filled_in(const Template& text, const ExpansionContext& context, std::string& scratch) {
   if (text.is_constant()) return text.constant();
@@ -229,18 +239,7 @@ bool is_constant(const Pattern& pattern) {
 std::vector<CapturedGroup> captured_groups(const Pattern& pattern, std::string_view frame,
                                            const ExpansionContext& context) {
   std::vector<CapturedGroup> captured;
-  for (const Predicate& predicate : pattern.predicates) {
-    if (predicate.kind == Kind::negation) continue;
-    for (const Pattern& part : predicate.patterns) {
-      if (part.first_failing(frame, context) != nullptr) continue;
-      for (const CapturedGroup& group : captured_groups(part, frame, context)) captured.push_back(group);
-    }
-    if (predicate.groups.empty()) continue;
-    const auto compiled = pattern_of(predicate, context);
-    for (const Predicate::Group& group : predicate.groups) {
-      captured.push_back({.variable = group.variable, .text = *compiled->group(frame, group.name)});
-    }
-  }
+  add_groups(pattern, frame, context, true, captured);
   return captured;
 }
 

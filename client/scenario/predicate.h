@@ -20,7 +20,7 @@ struct Predicate;
 
 /// Several questions that must all be answered with yes; what one frame is compared with.
 struct Pattern {
-  std::vector<Predicate> predicates;  ///< at least one
+  std::vector<Predicate> predicates;  ///< none in an expect that takes any frame
   Place place;
 
   /// The first predicate that does not hold; null when all do.
@@ -63,20 +63,23 @@ struct Predicate {
   std::vector<Pattern> patterns = {};  ///< of length and negation one, of all and any at least one
   Place place = {};                    ///< of the value
 
-  /// Whether the answer is yes. A text that is no number is neither less nor greater than one, nor between two.
+  /// Whether the answer is yes. A frame that is no number is neither less nor greater than one, nor between two. What
+  /// its texts come to can be used: see find_bad_value().
   bool holds(std::string_view frame, const ExpansionContext& context) const;
 };
 
 /// Whether the answer depends on the frame alone, and not on a variable.
 bool is_constant(const Pattern& pattern);
 
-/// A variable of the client's own, and what it gets: a part of a frame.
+/// A variable of the client's own, and what it gets: a part of a frame, or no value.
 struct CapturedGroup {
   std::uint32_t variable = 0;
-  std::string_view text;
+  std::optional<std::string_view> text;
 };
 
-/// What the named groups of `pattern`, which holds for `frame`, stand for. Allocates nothing where there are none.
+/// What the named groups of `pattern`, which holds for `frame`, stand for; nothing for one that took no part in a
+/// match. One that stands in several parts of the pattern is there several times, the last of those that took part
+/// last. Allocates nothing where there are none.
 std::vector<CapturedGroup> captured_groups(const Pattern& pattern, std::string_view frame,
                                            const ExpansionContext& context);
 
@@ -91,9 +94,6 @@ std::optional<Predicate::Kind> predicate_kind(std::string_view key);
 
 /// Whether find_raw() knows what it takes.
 bool works_on_raw_bytes(Predicate::Kind kind);
-
-/// A decimal number and nothing else, exact up to 64 bits: "-12", "0.5", "1e3".
-std::optional<long double> parse_decimal(std::string_view text);
 
 /// The text of a template. Only a text that changes is copied, into `scratch`.
 std::string_view filled_in(const Template& text, const ExpansionContext& context, std::string& scratch);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "client/scenario/decimal.h"
 #include "client/scenario/suggestion.h"
 #include "text/escape.h"
 #include "text/units.h"
@@ -221,7 +222,7 @@ bool read_number(Reader& reader, const Cursor& at, Template& out) {
     return false;
   }
   if (!read_template(reader, at, Changing::per_client, out)) return false;
-  if (!out.is_constant() || parse_decimal(out.constant())) return true;
+  if (!out.is_constant() || Decimal::parse(out.constant())) return true;
   reader.error(at, fmt::format("{} must be a number, not {}", at.name(), text::quote(out.constant(), kMaxShown)));
   return false;
 }

@@ -32,6 +32,11 @@ std::optional<std::string> to_latin1(std::string_view utf8) {
   return latin1;
 }
 
+std::string why_not(const re2::RE2& bad) {
+  const bool repeats = bad.error_code() == re2::RE2::ErrorRepeatSize;
+  return text::escape(bad.error()) + (repeats ? ", 1000 repetitions are the most" : "");
+}
+
 re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
 
 bool has_match(const re2::RE2& compiled, std::string_view text) {
@@ -52,7 +57,7 @@ std::expected<RegularExpression, std::string> RegularExpression::compile(std::st
     return std::unexpected(fmt::format("a regular expression has {} bytes at most, not {}", kMaxBytes, pattern.size()));
   }
   auto utf8 = std::make_shared<const re2::RE2>(piece(pattern), options(re2::RE2::Options::EncodingUTF8));
-  if (!utf8->ok()) return std::unexpected("bad regular expression: " + text::escape(utf8->error()));
+  if (!utf8->ok()) return std::unexpected("bad regular expression: " + why_not(*utf8));
   Compiled latin1;
   if (const auto converted = to_latin1(pattern)) {
     latin1 = std::make_shared<const re2::RE2>(*converted, options(re2::RE2::Options::EncodingLatin1));
@@ -117,11 +122,17 @@ std::optional<std::string_view> RegularExpression::group(std::string_view text, 
   const re2::RE2* compiled = for_text(text);
   if (compiled == nullptr) return std::nullopt;
   int number = std::min(compiled->NumberOfCapturingGroups(), 1);
-  if (!name.empty()) number = compiled->NamedCapturingGroups().at(std::string(name));
+  if (!name.empty()) {
+    const auto& named = compiled->NamedCapturingGroups();
+    const auto found = named.find(std::string(name));
+    if (found == named.end()) return std::nullopt;
+    number = found->second;
+  }
   std::vector<re2::StringPiece> groups(static_cast<std::size_t>(number) + 1);
   if (!compiled->Match(piece(text), 0, text.size(), re2::RE2::UNANCHORED, groups.data(), number + 1)) {
     return std::nullopt;
   }
+  if (groups.back().data() == nullptr) return std::nullopt;
   return std::string_view(groups.back().data(), groups.back().size());
 }
 

@@ -23,6 +23,10 @@ struct Span {
   bool operator==(const Span&) const = default;
 };
 
+/// Why a pattern that looks_behind_its_end() cannot be searched for in a stream.
+inline constexpr std::string_view kLooksBehindItsEnd =
+    "framing raw takes a match as soon as it is there, whatever follows: leave out $, \\z, \\b and \\B";
+
 /// A regular expression of RE2: its time is linear in the text, and it does not recurse. Immutable, cheap to copy; any
 /// thread.
 class RegularExpression {
@@ -52,7 +56,7 @@ class RegularExpression {
   std::vector<std::string> group_names() const;
 
   /// What the group `name` stands for in the first match in `text`; with an empty name the first group, or if there is
-  /// none the whole match. Nothing when there is no match; a group that takes no part in it is empty.
+  /// none the whole match. Nothing when there is no match, no such group, or it takes no part in the match.
   std::optional<std::string_view> group(std::string_view text, std::string_view name) const;
 
  private:

@@ -94,6 +94,16 @@ void check_raw(Reader& reader, const Cursor& at, const Expect& expect, const Pat
   }
 }
 
+/// What an expect that takes one frame at a time says is enough.
+void check_single(Reader& reader, const Cursor& at, const Expect& expect, const Pattern& own) {
+  if (!own.predicates.empty()) return;
+  const bool takes_any_frame = at.find("framing") != nullptr || at.find(kCapture) != nullptr;
+  if (!takes_any_frame) return reader.error(at, kSaysNothing);
+  if (expect.framing.kind == Framing::Kind::raw) {
+    reader.error(at, "framing raw has no frames of which any could be taken; add equals, contains or matches");
+  }
+}
+
 /// What keys say together that each says rightly.
 void check_expect(Reader& reader, const Cursor& at, const Expect& expect, const Pattern& own) {
   const bool takes_list = expect.mode == Expect::Mode::sequence || expect.mode == Expect::Mode::any_order;
@@ -104,8 +114,8 @@ void check_expect(Reader& reader, const Cursor& at, const Expect& expect, const 
     reader.error(at, "mode sequence and any_order need \"frames\": a list of what comes");
   } else if (!takes_list && has_list) {
     reader.error(at, R"("frames" needs "mode": "sequence" or "mode": "any_order")");
-  } else if (!takes_list && own.predicates.empty()) {
-    reader.error(at, kSaysNothing);
+  } else if (!takes_list) {
+    check_single(reader, at, expect, own);
   }
   const bool in_frames = expect.mode == Expect::Mode::until || expect.mode == Expect::Mode::any_order;
   if (expect.framing.kind == Framing::Kind::raw && in_frames) {
@@ -143,7 +153,7 @@ void read_expect(Reader& reader, const Cursor& at, Expect& out) {
   // Last: what it defines is not known to the predicates in front of it.
   if (const Member* capture = at.find(kCapture)) read_captures(reader, at.member(*capture), out.captures);
   if (reader.errors.size() == errors_before) check_expect(reader, at, out, own);
-  if (!own.predicates.empty()) out.frames = {std::move(own)};
+  if (out.frames.empty()) out.frames = {std::move(own)};
 }
 
 Action read_expect_step(Reader& reader, const Cursor& at) {
@@ -156,6 +166,7 @@ Action read_exchange(Reader& reader, const Cursor& at) {
   constexpr auto kFields = std::to_array<Field<Exchange>>({
       {"send", [](Reader& r, const Cursor& value, Exchange& exchange) { read_send(r, value, exchange.send); }},
       {"expect", [](Reader& r, const Cursor& value, Exchange& exchange) { read_expect(r, value, exchange.expect); }},
+      field<&Exchange::fresh>("fresh"),
   });
   Exchange exchange;
   read_object(reader, at, kFields, exchange);
@@ -253,6 +264,7 @@ Action read_retry_step(Reader& reader, const Cursor& at) {
       field<&Retry::times>("times"),
       field<&Retry::timeout>("timeout"),
       field<&Retry::steps>("until"),
+      field<&Retry::reconnect>("reconnect"),
   });
   Retry retry{.steps = {}, .every = kEvery};
   read_object(reader, at, kFields, retry);

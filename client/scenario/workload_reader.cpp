@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "client/scenario/decimal.h"
 #include "client/scenario/predicate.h"
 #include "text/escape.h"
 #include "text/units.h"
@@ -69,11 +70,11 @@ void read_verify(Reader& reader, const Cursor& at, Load& out) {
     return;
   }
   constexpr double kAll = 100;  // Percent.
-  const auto percent = text->ends_with('%') ? parse_decimal(text->substr(0, text->size() - 1)) : std::nullopt;
-  if (!percent || !(*percent > 0) || *percent > kAll) {
+  const auto percent = text->ends_with('%') ? Decimal::parse(text->substr(0, text->size() - 1)) : std::nullopt;
+  if (!percent || percent->to_double() <= 0 || percent->to_double() > kAll) {
     return reader.error(at, fmt::format("{} must be {}, not {}", at.name(), kWanted, text::quote(*text, kMaxShown)));
   }
-  out.verified_share = static_cast<double>(*percent) / kAll;
+  out.verified_share = percent->to_double() / kAll;
 }
 
 void read_find_max(Reader& reader, const Cursor& at, Load& out) {
@@ -179,9 +180,10 @@ void read_limit(Reader& reader, const Cursor& at, const Threshold& threshold, st
   if (threshold.reading.kind == load::Reading::Kind::rate) return read_rate(reader, at, out.emplace());
   Template number;
   if (!read_number(reader, at, number)) return;
-  const auto limit = number.is_constant() ? parse_decimal(number.constant()) : std::nullopt;
-  if (!limit || *limit < 0) return reader.error(at, fmt::format("{} must be a number from 0 on", at.name()));
-  out = static_cast<double>(*limit);
+  const auto limit = number.is_constant() ? Decimal::parse(number.constant()) : std::nullopt;
+  if (!limit || limit->to_double() < 0)
+    return reader.error(at, fmt::format("{} must be a number from 0 on", at.name()));
+  out = limit->to_double();
 }
 
 constexpr auto kThresholdFields = std::to_array<Field<Threshold>>({

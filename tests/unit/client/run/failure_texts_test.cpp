@@ -17,6 +17,7 @@
 namespace client::run {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 struct Case {
@@ -119,7 +120,8 @@ std::vector<Case> others() {
           {"name": "g", "steps": [{"barrier": {"name": "b", "parties": 2}}]},
           {"name": "h", "steps": [{"sleep": "1s"}, {"fail": "no"}, {"barrier": {"name": "b", "parties": 2}}]}]})"},
       {"fail", ignoring(), steps(R"({"fail": "the \u001b[31mreason"})")},
-      {"retry", saying("a\nb\nc\n"), steps(R"({"retry": {"times": 3, "until": [{"expect": "x"}]}})")},
+      {"retry", saying_slowly({"a\n", "b\n", "c\n"}, milliseconds(110)),
+       steps(R"({"retry": {"times": 3, "until": [{"expect": "x"}]}})")},
       {"a capture without a match", saying("abc\n"),
        expect(R"({"contains": "a", "capture": {"id": {"matches": "[0-9]+"}}})")},
       {"a variable without a value", ignoring(), steps(R"-({"expect": {"matches": "(?P<id>x)", "optional": true,

@@ -66,23 +66,6 @@ TEST(Predicate, EmptyIsNoBytesOrSome) {
   EXPECT_FALSE(some.holds("", kNobody));
 }
 
-TEST(ParseDecimal, TakesDecimalNumbersAndNothingElse) {
-  for (const char* number : {"0", "-0", "-12", "0.5", ".5", "5.", "1e3", "-1E-3", "18446744073709551615"}) {
-    EXPECT_TRUE(parse_decimal(number)) << number;
-  }
-  for (const char* other :
-       {"", "-", "--1", "+1", "1 ", " 1", "1e", "0x2", "inf", "-inf", "nan", "-nan", "1e99999", "e3"}) {
-    EXPECT_FALSE(parse_decimal(other)) << other;
-  }
-}
-
-TEST(ParseDecimal, ReadsNothingBehindTheText) {
-  for (const std::string_view text : {"n", "i", "-n", "-i", "nan", "-inf", "nan(", "1", "1e", "-"}) {
-    const std::vector<char> exactly(text.begin(), text.end());  // AddressSanitizer sees what is read behind it.
-    EXPECT_EQ(parse_decimal({exactly.data(), exactly.size()}).has_value(), text == "1") << text;
-  }
-}
-
 TEST(Predicate, ComparesNumbers) {
   EXPECT_TRUE(predicate(Kind::less, "10").holds("9.5", kNobody));
   EXPECT_FALSE(predicate(Kind::less, "10").holds("10", kNobody));

@@ -58,6 +58,8 @@ const std::vector<Exception>& exceptions() {
        R"({"log": ""}]}], "defaults": {"max_buffer": "1.5B"}, "x-": [{"x": [1)"},
       {"the framing may be the file's or the group's", "framing raw",
        R"({"expect": {"empty": true}}], "framing": "raw"}, {"steps": [{"log": ""})"},
+      {"the framing is the group's", "framing raw has no frames of which",
+       R"({"expect": {"capture": "a"}}], "framing": "raw"}, {"steps": [{"log": ""})"},
       {"the steps of a setup are steps", "these steps run alone",
        R"({"log": ""}]}], "setup": [{"barrier": {"name": "a"}}], "x-": [{"x": [1)"},
       {"rates are compared", "\"from\" must be less",

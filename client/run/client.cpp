@@ -91,7 +91,8 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::Shutdown&
   if (!done && !is_cancelled && connection_->place_of_unsent() != nullptr) co_return fail_send(run, done.error());
   if (done) done = connection_->stream().shutdown_send();
   if (done) co_return true;
-  co_return fail_with(run, "shutdown", done.error(), "the peer does not read what was sent before");
+  co_return fail_with(run, "shutdown", done.error(),
+                      "what was sent before could not leave: the peer reads too slowly, or not at all");
 }
 
 Task<bool> Client::perform(const scenario::Step& step, const scenario::Close&) {

@@ -184,7 +184,8 @@ Task<bool> Client::close(StepRun& run) {
   if (!connection_) co_return true;
   const Result<void> flushed = co_await connection_->stream().flush();
   if (!flushed && flushed.error().code == ErrorCode::cancelled) {
-    co_return fail_cut_off(run, "close", {"the peer does not read what was sent before"});
+    co_return fail_cut_off(run, "close",
+                           {"what was sent before could not leave: the peer reads too slowly, or not at all"});
   }
   // A peer that has gone takes nothing more; what it had to take has left, or the send has failed.
   if (!flushed && connection_->place_of_unsent() != nullptr) co_return fail_send(run, flushed.error());

@@ -39,6 +39,10 @@ namespace {
 using scenario::Scenario;
 using sched::Result;
 
+/// How fast a simulated network is at least: the most that one send can have passes both ways within the time that a
+/// step has by default, so that no server is blamed for the network.
+constexpr std::uint64_t kSimulatedBytesASecond = scenario::Send::kMaxBytes / 2;
+
 constexpr auto kTimeToBeReady = std::chrono::seconds(10);
 
 /// One invocation of `echo_client run`. Each step of it gives whether the next one follows; the one that gives false
@@ -337,7 +341,12 @@ std::optional<std::uint64_t> Run::rechunk_of(const Planned& planned) const {
 }
 
 Result<std::unique_ptr<sched::Backend>> Run::make_backend(std::uint64_t seed) const {
-  if (options_.simulate) return std::make_unique<sched::SimulatedBackend>(sched::SimulatedOptions{.seed = seed});
+  if (options_.simulate) {
+    auto conditions = sched::simulated::Conditions::drawn_from(seed);
+    conditions.make_fast_enough_for(kSimulatedBytesASecond);
+    return std::make_unique<sched::SimulatedBackend>(
+        sched::SimulatedOptions{.seed = seed, .conditions = conditions, .when_stuck = nullptr});
+  }
   Result<sched::ChosenBackend> chosen = sched::make_backend(options_.backend);
   if (!chosen) return std::unexpected(chosen.error());
   return std::move(chosen->backend);

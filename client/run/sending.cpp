@@ -57,7 +57,8 @@ Task<bool> Client::transmit(StepRun& run, const Send& send) {
   const Result<void> sent =
       is_cut ? co_await send_in_pieces(send) : co_await connection_->stream().send(std::as_bytes(std::span(text_)));
   if (!sent && sent.error().code != sched::ErrorCode::cancelled) co_return fail_send(run, sent.error());
-  if (!sent) co_return fail_cut_off(run, "send", {"the peer does not read: nothing more can be sent"});
+  if (!sent)
+    co_return fail_cut_off(run, "send", {"not all of it could leave: the peer reads too slowly, or not at all"});
   connection_->took(text_.size(), send.place);
   Counters::add(thread_.counters.bytes_sent, text_.size());
   co_return true;

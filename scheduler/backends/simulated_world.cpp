@@ -1,5 +1,8 @@
 #include "scheduler/backends/simulated_world.h"
 
+#include <algorithm>
+#include <ratio>
+
 namespace sched::simulated {
 
 namespace {
@@ -28,6 +31,16 @@ Conditions Conditions::drawn_from(std::uint64_t seed) {
   drawn.one_short_receive_in = draw_size(random, 1, 64);
   drawn.one_spurious_wake_in = draw_size(random, 2, 64);
   return drawn;
+}
+
+void Conditions::make_fast_enough_for(std::uint64_t bytes_a_second) {
+  // A round trip takes up to two and a half latencies (see Link), and opens half a window at least.
+  constexpr std::uint64_t kLatenciesAWindow = 5;
+  const std::uint64_t window = std::min(receive_buffer, send_buffer);
+  const Duration longest = std::chrono::nanoseconds(std::nano::den * window / kLatenciesAWindow /
+                                                    std::max<std::uint64_t>(bytes_a_second, 1));
+  longest_latency = std::min(longest_latency, longest);
+  shortest_latency = std::min(shortest_latency, longest);
 }
 
 }  // namespace sched::simulated

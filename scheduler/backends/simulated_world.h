@@ -30,6 +30,9 @@ struct Conditions {
 
   /// What the seed makes of it: everything but `descriptors` is drawn.
   static Conditions drawn_from(std::uint64_t seed);
+
+  /// Shortens latencies until the buffers let a connection move this many bytes a second, whatever was drawn.
+  void make_fast_enough_for(std::uint64_t bytes_a_second);
 };
 
 /// What everything in a simulation shares: its clock, what will happen, its luck and its trace.

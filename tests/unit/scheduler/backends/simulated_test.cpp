@@ -292,5 +292,36 @@ TEST(Conditions, AreDrawnFromTheSeedAndMakeSense) {
   EXPECT_NE(Conditions::drawn_from(1).longest_latency, Conditions::drawn_from(2).longest_latency);
 }
 
+/// Receives until the end, and tells how much it was.
+Task<void> receive_all(Stream& stream, std::size_t& received) {
+  while (const Result<Lease> piece = co_await stream.receive()) received += piece->size();
+}
+
+Task<> move_a_mebibyte() {
+  constexpr std::size_t kMebibyte = std::size_t{1} << 20;
+  Listener listener = must(listen(*Address::ip("127.0.0.1", 25000)));
+  Pair pair = co_await support::connect_pair(listener);
+  const Instant begin = now();
+  std::size_t received = 0;
+  Scope scope;
+  scope.spawn(receive_all(pair.server, received));
+  const std::vector<std::byte> bytes(kMebibyte);
+  must(co_await pair.client.send(bytes));
+  must(co_await pair.client.flush());
+  must(pair.client.shutdown_send());
+  must(co_await scope.join());
+  EXPECT_EQ(received, kMebibyte);
+  EXPECT_LE(now() - begin, 1100ms);
+}
+
+TEST(Conditions, CanBeMadeFastEnough) {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    SCOPED_TRACE(seed);
+    Conditions conditions = Conditions::drawn_from(seed);
+    conditions.make_fast_enough_for(std::uint64_t{1} << 20);
+    simulate(move_a_mebibyte, {.seed = seed, .conditions = conditions});
+  }
+}
+
 }  // namespace
 }  // namespace sched

@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
-#include "client/scenario/suggestion.h"
 #include "text/escape.h"
 #include "text/hex.h"
+#include "text/suggestion.h"
 
 namespace client::manual {
 
@@ -75,7 +75,7 @@ std::string unknown(std::string_view name) {
   std::array<std::string_view, kTable.size()> names;
   std::ranges::transform(kTable, names.begin(), &Row::name);
   return fmt::format("there is no command {}{} (/help lists them, // sends a slash); nothing was sent",
-                     text::quote(fmt::format("/{}", name), kShownBytes), scenario::did_you_mean(name, names));
+                     text::quote(fmt::format("/{}", name), kShownBytes), text::did_you_mean(name, names));
 }
 
 }  // namespace

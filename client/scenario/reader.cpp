@@ -8,8 +8,8 @@
 #include <fmt/ranges.h>
 
 #include "client/scenario/decimal.h"
-#include "client/scenario/suggestion.h"
 #include "text/escape.h"
+#include "text/suggestion.h"
 #include "text/units.h"
 
 namespace client::scenario {
@@ -268,7 +268,7 @@ std::optional<std::size_t> read_word(Reader& reader, const Cursor& at, std::span
   const auto word = std::ranges::find(words, *text);
   if (word == words.end()) {
     reader.error(at, fmt::format("{} must be {}, not {}{}", at.name(), wanted, text::quote(*text, kMaxShown),
-                                 did_you_mean(*text, words)));
+                                 text::did_you_mean(*text, words)));
     return std::nullopt;
   }
   return static_cast<std::size_t>(word - words.begin());
@@ -298,7 +298,7 @@ void check_keys(Reader& reader, const Cursor& object, std::span<const std::strin
   for (const Member& member : object.node.members) {
     if (reader.errors.full()) return;
     if (member.key.starts_with("x-") || std::ranges::find(known, member.key) != known.end()) continue;
-    const std::string hint = did_you_mean(member.key, known);
+    const std::string hint = text::did_you_mean(member.key, known);
     const std::string choice =
         known.empty() ? std::string("; it takes none here") : fmt::format("; known here: {}", fmt::join(known, ", "));
     reader.error_at_key(

@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "client/scenario/suggestion.h"
 #include "text/escape.h"
+#include "text/suggestion.h"
 #include "text/units.h"
 
 namespace client::scenario {
@@ -221,7 +221,7 @@ std::string Variables::unknown(std::string_view name) const {
   for (const Scope* scope : {&fixed_, &group_, &file_}) {
     for (const auto& [defined, parts] : *scope) known.push_back(defined);
   }
-  const std::string hint = did_you_mean(name, known);
+  const std::string hint = text::did_you_mean(name, known);
   return fmt::format(
       "unknown variable {}{}", text::quote(name, kMaxShownName),
       hint.empty() ? "; variables are defined before they are used, in \"variables\" or with --var" : hint);

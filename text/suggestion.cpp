@@ -1,4 +1,4 @@
-#include "client/scenario/suggestion.h"
+#include "text/suggestion.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace client::scenario {
+namespace text {
 
 namespace {
 
@@ -34,17 +34,22 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string did_you_mean(std::string_view word, std::span<const std::string_view> known) {
+std::string_view nearest(std::string_view word, std::span<const std::string_view> known) {
   if (word.size() > kLongestWord) return {};
-  std::size_t nearest = word.size() / 3 + 2;  // One more than what is near enough.
+  std::size_t least = word.size() / 3 + 2;  // One more than what is near enough.
   std::string_view meant;
   for (const std::string_view candidate : known) {
     const std::size_t distance = edit_distance(word, candidate);
-    if (distance >= nearest || distance >= candidate.size()) continue;
-    nearest = distance;
+    if (distance >= least || distance >= candidate.size()) continue;
+    least = distance;
     meant = candidate;
   }
+  return meant;
+}
+
+std::string did_you_mean(std::string_view word, std::span<const std::string_view> known) {
+  const std::string_view meant = nearest(word, known);
   return meant.empty() ? std::string() : fmt::format(", did you mean \"{}\"?", meant);
 }
 
-}  // namespace client::scenario
+}  // namespace text

@@ -1,11 +1,11 @@
-#include "client/scenario/suggestion.h"
+#include "text/suggestion.h"
 
 #include <array>
 #include <string>
 
 #include <gtest/gtest.h>
 
-namespace client::scenario {
+namespace text {
 namespace {
 
 constexpr std::array<std::string_view, 6> kKnown{"name", "count", "steps", "expect", "expect_close", "eol"};
@@ -30,4 +30,4 @@ TEST(DidYouMean, DoesNotGuessWildly) {
 }
 
 }  // namespace
-}  // namespace client::scenario
+}  // namespace text

@@ -62,6 +62,11 @@ std::string_view name_of(FailureCode code) {
   return found != kNames.end() ? found->second : "";
 }
 
+bool is_limit_of_machine(const Cause& cause) {
+  constexpr std::array kErrors{EADDRNOTAVAIL, EMFILE, ENFILE, ENOBUFS, ENOMEM};
+  return std::ranges::find(kErrors, cause.error_number) != kErrors.end();
+}
+
 Cause cause_of(const sched::Error& error, std::string_view phase) {
   if (error.code == sched::ErrorCode::end_of_stream) return {.code = FailureCode::closed, .phase = phase};
   if (error.code == sched::ErrorCode::timed_out) return {.code = FailureCode::timeout, .phase = phase};

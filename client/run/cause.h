@@ -46,6 +46,9 @@ struct Cause {
   int error_number = 0;    ///< as in <errno.h>; 0 when the system has not said why
 };
 
+/// Whether it says nothing of the peer: this machine had no port, descriptor or memory for another connection.
+bool is_limit_of_machine(const Cause& cause);
+
 /// An operation has failed in this phase.
 Cause cause_of(const sched::Error& error, std::string_view phase);
 

@@ -111,6 +111,7 @@ class Client {
   sched::Task<bool> connect(const scenario::Place& place, const scenario::Connect& how);
   sched::Task<std::optional<sched::Error>> dial(const std::vector<sched::Address>& addresses,
                                                 std::vector<std::string>& tried);
+  sched::Task<sched::Result<sched::Stream>> dial_one(sched::Address address);
   bool judge_connect(const StepRun& run, const scenario::Connect& how, const std::optional<sched::Error>& error,
                      std::vector<std::string> tried);
   bool fail_to_find(const StepRun& run, const scenario::Connect& how, const AddressBook::NotFound& reason);

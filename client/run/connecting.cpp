@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "client/run/client.h"
+#include "client/run/machine_limits.h"
 #include "scheduler/sleep.h"
 #include "text/units.h"
 
@@ -128,9 +129,7 @@ Task<std::optional<Error>> Client::dial(const std::vector<sched::Address>& addre
   tried.clear();
   for (const sched::Address& address : addresses) {
     endpoint_ = endpoint_of(address);
-    const std::optional<sched::Address> source =
-        group_.target.source ? sched::Address::ip(*group_.target.source, 0) : thread_.sources.next(address);
-    Result<sched::Stream> stream = co_await sched::connect(address, {}, source);
+    Result<sched::Stream> stream = co_await dial_one(address);
     if (stream) {
       Counters::add(thread_.counters.connected);
       thread_.last_connected = sched::now();
@@ -142,11 +141,27 @@ Task<std::optional<Error>> Client::dial(const std::vector<sched::Address>& addre
     const Error error = stream.error();
     const bool is_cancelled = error.code == ErrorCode::cancelled;
     tried.push_back(fmt::format("tried     {}; {}", endpoint_, is_cancelled ? "no answer" : describe(error)));
-    if (!first_error || is_cancelled) first_error = error;
+    // That the machine had no port left says nothing of the first.
+    if (!first_error || is_cancelled || is_out_of_ports(error)) first_error = error;
     if (is_cancelled) break;
   }
   endpoint_ = endpoint_of(addresses.front());
   co_return first_error;
+}
+
+/// From the group's own address, or from one that has a port left.
+Task<Result<sched::Stream>> Client::dial_one(sched::Address address) {
+  if (group_.target.source) {
+    co_return co_await sched::connect(address, {}, sched::Address::ip(*group_.target.source, 0));
+  }
+  // Each that is skipped is so for all connections of the thread: one finds few of them used up.
+  constexpr int kMostSources = 100;
+  for (int tries = 1;; ++tries) {
+    const std::optional<sched::Address> source = thread_.sources.next(address);
+    Result<sched::Stream> stream = co_await sched::connect(address, {}, source);
+    const bool has_no_port = !stream && is_out_of_ports(stream.error());
+    if (!has_no_port || tries == kMostSources || !thread_.sources.skip(address, source)) co_return stream;
+  }
 }
 
 bool Client::judge_connect(const StepRun& run, const Connect& how, const std::optional<Error>& error,
@@ -162,6 +177,7 @@ bool Client::judge_connect(const StepRun& run, const Connect& how, const std::op
     if (load_ != nullptr) load_->connected_in(sched::now() - run.started);
     return true;
   }
+  if (is_out_of_ports(*error)) tried.push_back("help      " + help_with_ports());
   is_cancelled ? fail_cut_off(run, kPhase, std::move(tried))
                : fail(run, cause_of(*error, kPhase), "connect failed: " + sched::name_of(*error), std::move(tried));
   if (outcome_ == Outcome::failed) outcome_ = Outcome::unreached;

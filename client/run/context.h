@@ -53,7 +53,15 @@ class Sources {
   /// The next connection's local address; nothing when the system's choice does.
   std::optional<sched::Address> next(const sched::Address& to);
 
+  /// `source`, which next() gave, has no port left for `to`: further connections come from the address behind it.
+  /// Whether there is one.
+  bool skip(const sched::Address& to, const std::optional<sched::Address>& source);
+
  private:
+  /// That of the connection with this number.
+  std::optional<sched::Address> source_of(std::uint64_t connection) const;
+  std::uint64_t connections_a_source() const;
+
   std::uint64_t threads_;
   std::map<sched::Address, std::uint64_t> connections_;
 };

@@ -36,6 +36,8 @@ int weight(Verdict verdict) {
 
 Verdict judge(const ScenarioResult& result) {
   if (result.end == ScenarioResult::End::signal) return Verdict::interrupted;
+  const auto is_of_machine = [](const auto* alike) { return is_limit_of_machine(alike->kept.front().cause); };
+  if (std::ranges::any_of(result.failures.all(), is_of_machine)) return Verdict::could_not_test;
   std::uint64_t failed = result.failed;
   std::uint64_t unreached = result.unreached;
   for (const Outcome outcome : {result.setup, result.teardown}) {

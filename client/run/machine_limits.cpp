@@ -2,8 +2,10 @@
 
 #include <sys/resource.h>
 
+#include <cerrno>
 #include <fstream>
 #include <map>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -25,12 +27,16 @@ struct PortRange {
   std::uint64_t last = 60999;
 };
 
-PortRange local_ports() {
+std::uint64_t count_local_ports() {
   PortRange range;
   std::ifstream file("/proc/sys/net/ipv4/ip_local_port_range");
   file >> range.first >> range.last;
-  return range;
+  return range.last - range.first + 1;
 }
+
+constexpr std::string_view kMorePorts =
+    "give the groups several \"source\" addresses, or widen the range with: sysctl -w "
+    "net.ipv4.ip_local_port_range=\"1024 65535\"";
 
 bool has_many_sources(const transport::Url& url) {
   if (url.host == "localhost") return true;
@@ -76,14 +82,11 @@ std::optional<std::string> exceeds_descriptors(const Need& need) {
 }
 
 std::optional<std::string> exceeds_ports(const scenario::Scenario& scenario) {
-  const PortRange range = local_ports();
-  const std::uint64_t ports = range.last - range.first + 1;
+  const std::uint64_t ports = count_local_ports();
   for (const auto& [between, count] : connections_by_path(scenario)) {
     if (count <= ports) continue;
-    return fmt::format(
-        "{} connections to {} need as many local ports, and net.ipv4.ip_local_port_range has {}: give the groups several "
-        "\"source\" addresses, or widen the range with: sysctl -w net.ipv4.ip_local_port_range=\"1024 65535\"",
-        count, between, ports);
+    return fmt::format("{} connections to {} need as many local ports, and net.ipv4.ip_local_port_range has {}: {}",
+                       count, between, ports, kMorePorts);
   }
   return std::nullopt;
 }
@@ -97,6 +100,14 @@ std::optional<std::string> nears_ports(const scenario::Scenario& scenario) {
         count, between, kConnectingSlowsDown);
   }
   return std::nullopt;
+}
+
+bool is_out_of_ports(const sched::Error& error) {
+  return error.error_number == EADDRNOTAVAIL && std::string_view(error.operation) == "connect";
+}
+
+std::string help_with_ports() {
+  return fmt::format("no local port is left, net.ipv4.ip_local_port_range has {}: {}", count_local_ports(), kMorePorts);
 }
 
 }  // namespace client::run

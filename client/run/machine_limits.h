@@ -5,6 +5,7 @@
 #include <string>
 
 #include "client/scenario/model.h"
+#include "scheduler/result.h"
 
 // What the machine can hold, asked before a run rather than found out in the middle of it.
 
@@ -27,5 +28,11 @@ std::optional<std::string> exceeds_ports(const scenario::Scenario& scenario);
 
 /// The same where the ports suffice and connecting slows down all the same, as a warning.
 std::optional<std::string> nears_ports(const scenario::Scenario& scenario);
+
+/// Whether connecting failed for want of a local port: others hold them, or connections of a moment ago.
+bool is_out_of_ports(const sched::Error& error);
+
+/// What there is to be done then, in a sentence.
+std::string help_with_ports();
 
 }  // namespace client::run

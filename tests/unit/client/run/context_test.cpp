@@ -45,6 +45,32 @@ TEST(Sources, GoesOnBeyondTheLastByte) {
   EXPECT_EQ(last, "127.0.1.1:0");
 }
 
+TEST(Sources, GoesOnWhereNoPortIsLeft) {
+  Sources sources(1);
+  EXPECT_EQ(next(sources, kLoopback), "any");
+  ASSERT_TRUE(sources.skip(kLoopback, std::nullopt));
+  EXPECT_EQ(next(sources, kLoopback), "127.0.0.2:0");
+  ASSERT_TRUE(sources.skip(kLoopback, std::nullopt)) << "that one is behind us";
+  EXPECT_EQ(next(sources, kLoopback), "127.0.0.2:0");
+  ASSERT_TRUE(sources.skip(kLoopback, Address::ip("127.0.0.2", 0)));
+  EXPECT_EQ(next(sources, kLoopback), "127.0.0.3:0");
+}
+
+TEST(Sources, HasNoOtherAddressForOtherTargets) {
+  Sources sources(1);
+  EXPECT_FALSE(sources.skip(*Address::ip("192.0.2.1", 7), std::nullopt));
+  EXPECT_FALSE(sources.skip(*Address::ip("::1", 7), std::nullopt));
+}
+
+TEST(Sources, BeginsAgainBehindTheLast) {
+  Sources sources(1);
+  for (int i = 0; i < 250 * 250; ++i) {
+    const auto source = sources.next(kLoopback);
+    ASSERT_TRUE(sources.skip(kLoopback, source)) << i;
+  }
+  EXPECT_EQ(next(sources, kLoopback), "any");
+}
+
 TEST(Sources, CountsEachTargetByItself) {
   Sources sources(1);
   const Address other = *Address::ip("127.0.0.1", 25001);

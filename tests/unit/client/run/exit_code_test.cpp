@@ -1,5 +1,6 @@
 #include "client/run/exit_code.h"
 
+#include <cerrno>
 #include <csignal>
 #include <vector>
 
@@ -23,6 +24,12 @@ ScenarioResult result(std::uint64_t passed, std::uint64_t failed, std::uint64_t 
   return result;
 }
 
+Failure failure(Cause cause) {
+  Failure failure;
+  failure.cause = cause;
+  return failure;
+}
+
 TEST(Judge, PassesWhenEveryClientPassed) { EXPECT_EQ(judge(result(10, 0, 0, 10)), Verdict::passed); }
 
 TEST(Judge, FailsWhenOneFailed) { EXPECT_EQ(judge(result(9, 1, 0, 10)), Verdict::failed); }
@@ -33,6 +40,17 @@ TEST(Judge, FailsWhenSomeConnectionStood) { EXPECT_EQ(judge(result(1, 9, 9, 1)),
 
 TEST(Judge, FailsWhenAnAssertionFailedThoughNothingConnected) {
   EXPECT_EQ(judge(result(0, 10, 9, 0)), Verdict::failed);
+}
+
+TEST(Judge, CouldNotTestWhatTheMachineCannotHold) {
+  for (const int limit : {EADDRNOTAVAIL, EMFILE, ENOMEM}) {
+    ScenarioResult some = result(9, 1, 1, 9);
+    some.failures.add(failure({.code = FailureCode::system, .phase = "connect", .error_number = limit}));
+    EXPECT_EQ(judge(some), Verdict::could_not_test) << limit;
+  }
+  ScenarioResult reset = result(9, 1, 0, 10);
+  reset.failures.add(failure({.code = FailureCode::reset, .phase = "expect", .error_number = ECONNRESET}));
+  EXPECT_EQ(judge(reset), Verdict::failed);
 }
 
 TEST(Judge, TellsTheRunsDeadline) {

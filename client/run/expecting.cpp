@@ -33,6 +33,7 @@ constexpr std::string_view kPhase = "expect";
 struct Skipped {
   std::uint64_t count = 0;
   std::vector<std::string> first;
+  bool lack_crlf = false;  ///< one of them would have matched without the CR at its end
 
   void add(std::string_view frame) {
     if (++count <= kShownFrames) first.push_back(text::quote(frame, kShownBytes));
@@ -136,12 +137,14 @@ Task<bool> Client::expect_until(Expecting& expecting) {
     if (!frame) {
       std::vector<std::string> notes{expected_note(pattern)};
       if (skipped.count > 0) notes.push_back(skipped.note());
+      if (skipped.lack_crlf) notes.emplace_back(scenario::kHintOfCrlf);
       co_return co_await end_without_frame(expecting, frame.error(), std::move(notes));
     }
     connection_->consume(frame->consumed);
     if (pattern.first_failing(frame->bytes, context()) == nullptr)
       co_return accept(expecting, frame->bytes) && capture_groups(expecting.run, pattern, frame->bytes);
     skipped.add(frame->bytes);
+    skipped.lack_crlf |= would_match_with_crlf(pattern, frame->bytes, expecting.expect.framing, context());
   }
 }
 
@@ -164,6 +167,10 @@ Task<bool> Client::expect_any_order(Expecting& expecting) {
     if (!is_match) {
       std::vector<std::string> notes = expected();
       notes.push_back("received  " + text::quote(frame->bytes, kShownBytes));
+      const auto lacks_crlf = [&](const Pattern* pattern) {
+        return would_match_with_crlf(*pattern, frame->bytes, expecting.expect.framing, context());
+      };
+      if (std::ranges::any_of(assignment.left(), lacks_crlf)) notes.emplace_back(scenario::kHintOfCrlf);
       co_return fail(expecting.run, mismatch_of(*frame), "expect failed: it is none of any_order", std::move(notes));
     }
     if (!accept(expecting, frame->bytes)) co_return false;
@@ -195,10 +202,13 @@ bool Client::fail_mismatch(StepRun& run, Cause cause, const Pattern& pattern, st
   const scenario::Mismatch mismatch = explain(pattern, frame, context());
   const bool is_equals = mismatch.predicate == name_of(Predicate::Kind::equals);
   run.place = mismatch.place;
-  return fail(
-      run, cause, fmt::format("{} failed: {}", cause.phase, mismatch.predicate),
-      {fmt::format("expected  {}{}", is_equals ? "" : fmt::format("{} ", mismatch.predicate), mismatch.expected),
-       fmt::format("received  {}      {}", mismatch.received, mismatch.detail)});
+  std::vector<std::string> notes{
+      fmt::format("expected  {}{}", is_equals ? "" : fmt::format("{} ", mismatch.predicate), mismatch.expected),
+      fmt::format("received  {}      {}", mismatch.received, mismatch.detail)};
+  if (cause.phase == kPhase && would_match_with_crlf(pattern, frame, group_.framing, context())) {
+    notes.emplace_back(scenario::kHintOfCrlf);
+  }
+  return fail(run, cause, fmt::format("{} failed: {}", cause.phase, mismatch.predicate), std::move(notes));
 }
 
 /// No frame comes, or none in time. Gives false.

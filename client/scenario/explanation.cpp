@@ -182,4 +182,11 @@ Mismatch explain(const Pattern& pattern, std::string_view frame, const Expansion
           .place = &failing.place};
 }
 
+bool would_match_with_crlf(const Pattern& pattern, std::string_view frame, const Framing& framing,
+                           const ExpansionContext& context) {
+  if (framing.kind != Framing::Kind::line || framing.eol != Eol::lf || !frame.ends_with('\r')) return false;
+  return pattern.first_failing(frame, context) != nullptr &&
+         pattern.first_failing(frame.substr(0, frame.size() - 1), context) == nullptr;
+}
+
 }  // namespace client::scenario

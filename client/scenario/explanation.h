@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "client/scenario/framing.h"
 #include "client/scenario/predicate.h"
 
 // What a pattern accepts and why it does not accept a frame, in words, for a person.
@@ -28,5 +29,14 @@ struct Mismatch {
 
 /// `pattern` does not hold for `frame`.
 Mismatch explain(const Pattern& pattern, std::string_view frame, const ExpansionContext& context);
+
+/// Whether `frame` differs from what was expected by nothing but a CR at its end: it is a line that CR LF ended, and
+/// the framing is that of lines that LF ends.
+bool would_match_with_crlf(const Pattern& pattern, std::string_view frame, const Framing& framing,
+                           const ExpansionContext& context);
+
+/// What to do then.
+inline constexpr std::string_view kHintOfCrlf =
+    R"(help      the lines end with \r\n: with "eol": "crlf" this would match)";
 
 }  // namespace client::scenario

@@ -264,5 +264,28 @@ TEST(UnreadFrames, AreLeftAloneWhereTheGroupAllowsThem) {
   EXPECT_THAT(play(saying("a\nb\n"), steps(R"({"expect": "a"})", R"("allow_extra": true,)")), passed());
 }
 
+// --- lines that end with CR LF
+
+constexpr auto kHelp = R"(|   help      the lines end with \r\n: with "eol": "crlf" this would match)";
+
+TEST(Expect, SaysThatLinesEndWithCrLf) {
+  for (const char* expect :
+       {R"("+PONG")", R"({"one_of": ["+PONG", "-ERR"]})", R"({"matches": "G$"})",
+        R"({"mode": "sequence", "frames": ["+PONG", "x"]})", R"({"mode": "any_order", "frames": ["x", "+PONG"]})",
+        R"({"mode": "until", "equals": "+PONG", "timeout": "1s"})"}) {
+    EXPECT_THAT(play(saying("+PONG\r\n"), steps(std::string(R"({"expect": )") + expect + "}")), failed_with(kHelp))
+        << expect;
+  }
+}
+
+TEST(Expect, SaysNothingOfCrLfWhereMoreIsWrong) {
+  for (const char* expect : {R"("+PING")", R"({"mode": "any_order", "frames": ["x", "+PING"]})",
+                             R"({"mode": "until", "equals": "+PING", "timeout": "1s"})"}) {
+    const Played played = play(saying("+PONG\r\n"), steps(std::string(R"({"expect": )") + expect + "}"));
+    EXPECT_EQ(played.failed, 1U);
+    EXPECT_THAT(played.failures, testing::Not(HasSubstr("crlf"))) << expect;
+  }
+}
+
 }  // namespace
 }  // namespace client::run

@@ -77,5 +77,20 @@ TEST(ExplainDeathTest, IsForMismatches) {
   EXPECT_DEATH(explain(pattern(Kind::equals, "a"), "a", kNobody), "only a mismatch is explained");
 }
 
+TEST(Crlf, IsWhatALineLacksThatDiffersByACarriageReturn) {
+  const auto would_match = [](const Pattern& wanted, std::string_view frame, const Framing& framing = {}) {
+    return would_match_with_crlf(wanted, frame, framing, kNobody);
+  };
+  EXPECT_TRUE(would_match(pattern(Kind::equals, "+PONG"), "+PONG\r"));
+  EXPECT_TRUE(would_match(pattern(Kind::matches, "^[0-9]+$"), "17\r"));
+  EXPECT_TRUE(would_match(pattern(Kind::ends_with, "G"), "+PONG\r"));
+  EXPECT_FALSE(would_match(pattern(Kind::equals, "+PONG"), "+PINK\r"));
+  EXPECT_FALSE(would_match(pattern(Kind::equals, "+PONG"), "+PONG\r\r"));
+  EXPECT_FALSE(would_match(pattern(Kind::equals, "+PONG"), "+PONG!"));
+  EXPECT_FALSE(would_match(pattern(Kind::contains, "PONG"), "+PONG\r")) << "it matches";
+  EXPECT_FALSE(would_match(pattern(Kind::equals, "a"), "a\r", {.kind = Framing::Kind::line, .eol = Eol::crlf}));
+  EXPECT_FALSE(would_match(pattern(Kind::equals, "a"), "a\r", {.kind = Framing::Kind::fixed, .size = 2}));
+}
+
 }  // namespace
 }  // namespace client::scenario

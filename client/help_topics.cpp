@@ -80,7 +80,7 @@ constexpr auto kExitCodes = std::to_array<Entry>({
     {"4", "a threshold did not hold"},
     {"5", "nothing was selected"},
     {"6", "the run's --timeout passed"},
-    {"7", "a report could not be written"},
+    {"7", "a report, or what else was asked for, could not be written"},
     {"130, 143", "SIGINT, SIGTERM"},
 });
 

@@ -1,9 +1,11 @@
 #include "scheduler/file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -26,12 +28,36 @@ mode_t mode_for(const std::string& path) {
   return kNewFile & ~mask;
 }
 
+/// Whether what failed with `error` is to be tried again, now that `fd` is ready for `event`. Whoever shares a pipe or
+/// a terminal may have made it non-blocking.
+bool goes_on_after(int error, int fd, short event) {
+  if (error == EINTR) return true;
+  if (error != EAGAIN) return false;
+  pollfd waiting{.fd = fd, .events = event, .revents = 0};
+  ::poll(&waiting, 1, -1);
+  return true;
+}
+
 }  // namespace
+
+Result<std::string> read_all(int fd, std::size_t limit) {
+  constexpr std::size_t kAtOnce = std::size_t{64} << 10;
+  std::string text;
+  while (text.size() < limit) {
+    const std::size_t size = text.size();
+    text.resize(size + std::min(kAtOnce, limit - size));
+    const ssize_t count = ::read(fd, text.data() + size, text.size() - size);
+    text.resize(size + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    if (count == 0) break;
+    if (count < 0 && !goes_on_after(errno, fd, POLLIN)) return system_error("read", errno);
+  }
+  return text;
+}
 
 Result<void> write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t count = ::write(fd, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && goes_on_after(errno, fd, POLLOUT)) continue;
     if (count < 0) return system_error("write", errno);
     text.remove_prefix(static_cast<std::size_t>(count));
   }

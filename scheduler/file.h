@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -9,7 +10,10 @@
 
 namespace sched {
 
-/// Writes all of `text` to `fd`, which is blocking. Errors: of write(2).
+/// Reads from `fd` to its end, or `limit` bytes. Errors: of read(2).
+Result<std::string> read_all(int fd, std::size_t limit);
+
+/// Writes all of `text` to `fd`, waiting where it takes no more for now. Errors: of write(2).
 Result<void> write_all(int fd, std::string_view text);
 
 /// Where `path` leads when it is a symbolic link; `path` itself when it leads nowhere.

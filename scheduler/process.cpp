@@ -8,10 +8,10 @@
 namespace sched {
 
 void prepare_process() {
-  // open(2) gives the lowest number that is free: it fills the gaps, and the first beyond them is given back.
-  int fd = 0;
-  while (fd <= STDERR_FILENO && fd >= 0) fd = ::open("/dev/null", O_RDWR);
-  if (fd > STDERR_FILENO) ::close(fd);
+  // open(2) gives the lowest number that is free, which is the one that is looked at: those below are taken.
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (::fcntl(fd, F_GETFD) < 0) ::open("/dev/null", O_RDONLY);
+  }
 
   ::signal(SIGPIPE, SIG_IGN);
 

@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "scheduler/event.h"
+#include "scheduler/file.h"
 #include "scheduler/mailbox.h"
 #include "scheduler/process.h"
 #include "scheduler/scheduler.h"
@@ -187,8 +188,11 @@ bool Program::say_ready() const {
     const auto written = write_port_file(options_.port_file, objects);
     if (!written) return refuse(written.error()), false;
   }
-  for (const std::string& object : objects) std::printf("READY %s\n", object.c_str());
-  std::fflush(stdout);
+  // At once: who has read the first line may have gone.
+  std::string lines;
+  for (const std::string& object : objects) lines += fmt::format("READY {}\n", object);
+  const Result<void> written = sched::write_all(STDOUT_FILENO, lines);
+  if (!written) return refuse("cannot write READY to standard output: " + describe(written.error())), false;
   return true;
 }
 

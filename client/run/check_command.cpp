@@ -1,9 +1,8 @@
 #include "client/run/check_command.h"
 
-#include <cstdio>
-
 #include <fmt/format.h>
 
+#include "client/print.h"
 #include "client/run/console.h"
 #include "client/run/exit_code.h"
 #include "client/run/load_scenarios.h"
@@ -26,9 +25,9 @@ std::string lines_of(const scenario::Scenario& scenario) {
   return lines;
 }
 
-int refuse(const Console& console, std::string_view why) {
+int refuse(const Console& console, std::string_view why, Verdict verdict = Verdict::invalid) {
   console.complain(why);
-  return exit_code(Verdict::invalid, 0);
+  return exit_code(verdict, 0);
 }
 
 }  // namespace
@@ -42,8 +41,8 @@ int check(const CheckOptions& options) {
   if (!loaded) return refuse(console, loaded.error());
   if (loaded->errors > 0) return refuse(console, count_of_errors(loaded->errors));
   if (loaded->scenarios.empty()) return refuse(console, "there is no scenario: no file *.json is there");
-  std::fputs(list_of(loaded->scenarios).c_str(), stdout);
-  return exit_code(Verdict::passed, 0);
+  const auto printed = print(list_of(loaded->scenarios));
+  return printed ? exit_code(Verdict::passed, 0) : refuse(console, printed.error(), Verdict::unreported);
 }
 
 std::string list_of(const std::vector<scenario::Scenario>& scenarios) {

@@ -17,7 +17,7 @@ enum class Verdict : std::uint8_t {
   breached,          ///< 4: a threshold did not hold
   nothing_selected,  ///< 5
   deadline,          ///< 6: the run's deadline passed
-  unreported,        ///< 7: a report could not be written
+  unreported,        ///< 7: a report, or what else was asked for, could not be written
   interrupted,       ///< 130 or 143: a signal
 };
 

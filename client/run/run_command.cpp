@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "client/print.h"
 #include "client/run/console.h"
 #include "client/run/exit_code.h"
 #include "client/run/find_max.h"
@@ -132,7 +133,7 @@ std::uint64_t Run::draw_seed() {
 int Run::run() {
   if (!can_report() || !read_server_options() || !load()) return exit_code(verdict_, signal_);
   if (options_.list) {
-    fmt::print("{}", suite_.listing());
+    if (const auto printed = print(suite_.listing()); !printed) refuse(Verdict::unreported, printed.error());
     return exit_code(verdict_, signal_);
   }
   if (!has_descriptors() || !has_backend()) {

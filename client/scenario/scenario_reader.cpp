@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "client/scenario/barriers.h"
 #include "client/scenario/framing_reader.h"
 #include "client/scenario/reader.h"
 #include "client/scenario/step_reader.h"
@@ -262,6 +263,8 @@ Scenario read_scenario(const SourceFile& source, const Node& root, const LoadOpt
   reader.require(file, "clients");
   if (draft.scenario.load) check_groups_under_load(reader, *draft.scenario.load, draft.scenario.groups);
   if (draft.scenario.load && draft.scenario.load->find_max) reader.require(file, "thresholds");
+  // What else is wrong may be why.
+  if (errors.empty()) check_barriers(draft.scenario, errors);
   draft.scenario.variables = variables.names_set_by_steps();
   if (options.target) point_to(draft.scenario, *options.target);
   return std::move(draft.scenario);

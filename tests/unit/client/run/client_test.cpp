@@ -252,8 +252,10 @@ TEST(Barrier, OpensAgainAndAgain) {
 }
 
 TEST(Barrier, TimesOutAndTellsHowManyCame) {
-  const Played played = play(answering(), steps(R"({"barrier": {"parties": 5, "timeout": "1s"}})", R"("count": 2,)"));
-  EXPECT_EQ(played.failed, 2U);
+  const Played played = play(answering(), R"({"clients": [
+      {"name": "waiting", "count": 2, "steps": [{"barrier": {"parties": 5, "timeout": "1s"}}]},
+      {"name": "elsewhere", "count": 3, "steps": [{"sleep": "3s"}, {"barrier": {"parties": 5, "timeout": "1s"}}]}]})");
+  EXPECT_EQ(played.failed, 5U);
   EXPECT_THAT(played.failures,
               AllOf(HasSubstr("error: barrier timed out: timeout 1s"), HasSubstr("2 of 5 clients had come")));
 }

@@ -115,7 +115,8 @@ std::vector<Case> others() {
       {"a sleep that is too long", ignoring(),
        steps(R"({"sleep": "9s"})", "", R"("defaults": {"client_timeout": "2s"},)")},
       {"a barrier that not all come to", ignoring(), R"({"clients": [
-          {"name": "g", "steps": [{"barrier": {"parties": 2, "timeout": "2s"}}]}]})"},
+          {"name": "g", "steps": [{"barrier": {"parties": 2, "timeout": "2s"}}]},
+          {"name": "h", "steps": [{"sleep": "3s"}, {"barrier": {"parties": 2, "timeout": "2s"}}]}]})"},
       {"a barrier that is broken", ignoring(), R"({"clients": [
           {"name": "g", "steps": [{"barrier": {"name": "b", "parties": 2}}]},
           {"name": "h", "steps": [{"sleep": "1s"}, {"fail": "no"}, {"barrier": {"name": "b", "parties": 2}}]}]})"},

@@ -56,7 +56,7 @@ std::vector<std::string> seeds() {
         {"expect": {"mode": "any_order", "frames": ["${a}", {"matches": "^(a|b)+${client.index}$"}], "count": 2}},
         {"exchange": {"send": "a", "expect": {"contains": "${fixed}", "framing": "raw", "not_before": "1ms"}}},
         {"expect_close": {"how": "any"}}, {"expect_silence": {"for": "1ms"}}, {"shutdown": {}}, {"reset": {}},
-        {"sleep": {"mean": "1s", "distribution": "exponential"}}, {"barrier": {"parties": 2}},
+        {"sleep": {"mean": "1s", "distribution": "exponential"}}, {"barrier": {"parties": 1}},
         {"repeat": {"for": "1s", "steps": [{"close": {}}]}}]}]})"};
   for (const std::string& path : find_scenarios({GOTBACK_SCENARIOS}).value()) texts.push_back(support::read_file(path));
   return texts;

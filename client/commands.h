@@ -21,8 +21,9 @@ UsageError usage_error(const std::string& what, const char* command = nullptr);
 
 CLI::Option* add_backend(CLI::App& app, sched::BackendKind& backend);
 
-// scenario_options.cpp: what changes what scenario files mean.
+// scenario_options.cpp: which scenario files are read, and what changes what they mean.
 CLI::Option* add_target(CLI::App& app, std::optional<transport::Url>& target);
+void add_selection(CLI::App& app, Selection& selection, const char* group);
 CLI::Option* add_variables(CLI::App& app, std::map<std::string, std::string>& variables);
 
 // run_options.cpp

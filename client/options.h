@@ -26,6 +26,13 @@ struct ReportTarget {
   std::string path;
 };
 
+/// Which of the scenarios are wanted.
+struct Selection {
+  std::string only = "*";                 ///< a glob: those of this name
+  std::vector<std::string> exclude = {};  ///< globs: not those of this name, and no files and folders of it
+  std::vector<std::string> tags = {};     ///< those that have one of them; empty: all
+};
+
 /// `echo_client run`, or files and folders alone.
 struct RunOptions {
   std::vector<std::filesystem::path> paths;  ///< scenario files and folders of them, in order
@@ -40,9 +47,7 @@ struct RunOptions {
   std::vector<std::string> server_options;  ///< arguments of echo_server, for `embedded` and `simulate`
 
   std::map<std::string, std::string> variables;  ///< over the scenarios' own
-  std::string only = "*";                        ///< a glob: the scenarios to run, by name
-  std::vector<std::string> exclude;              ///< globs: those not to run
-  std::vector<std::string> tags;                 ///< those that have one of them; empty: all
+  Selection selection;                           ///< which of the scenarios
   bool list = false;                             ///< print what would run, and run nothing
   std::optional<std::uint64_t> seed;             ///< nothing: a new one every time
   std::optional<std::uint64_t> rechunk;          ///< a seed: what is sent is cut into pieces at random
@@ -61,6 +66,7 @@ struct RunOptions {
 /// `echo_client check`.
 struct CheckOptions {
   std::vector<std::filesystem::path> paths;  ///< as of a run; at least one
+  Selection selection;                       ///< which of the scenarios
   // What changes what files mean, as of a run.
   std::optional<transport::Url> target;
   std::map<std::string, std::string> variables;

@@ -22,11 +22,12 @@ using command_line::Words;
 
 constexpr Help kRunHelp{
     "Runs scenario files, and those in folders, and judges every reply.", "echo_client [run] [OPTIONS] FILE|DIR...",
-    R"(A duration is a number and a unit: ns, us, ms, s, m or h. In COMMAND and ARGS, a word with blanks stands in quotation
-marks; there is no shell.
+    R"(Of a folder all files *.json are run that are scenarios; - is standard input. A duration is a number and a unit: ns,
+us, ms, s, m or h. In COMMAND and ARGS, a word with blanks stands in quotation marks; there is no shell.
 
 Exit status: 0 all passed, 1 an assertion failed, 2 usage or an invalid scenario, 3 could not test, 4 a threshold did
-not hold, 5 nothing was selected or all was skipped, 6 the timeout, 7 a report could not be written, 130 or 143 a signal.
+not hold, 5 nothing was selected or all was skipped, 6 the timeout, 7 a report or other output could not be written, 130
+or 143 a signal.
 
 Examples:
   echo_client scenarios/multi.json
@@ -95,15 +96,7 @@ void add_target_options(CLI::App& app, RunOptions& options) {
 void add_scenario_options(CLI::App& app, RunOptions& options) {
   constexpr const char* kGroup = "Scenarios";
   app.add_option("paths", options.paths)->group("");
-  app.add_option("--only", options.only, "run those whose names match")->type_name("GLOB")->group(kGroup);
-  app.add_option("--exclude", options.exclude, "leave out those whose names match; repeatable")
-      ->allow_extra_args(false)
-      ->type_name("GLOB")
-      ->group(kGroup);
-  app.add_option("--tag", options.tags, "run those that have the tag; repeatable: one of them")
-      ->allow_extra_args(false)
-      ->type_name("TAG")
-      ->group(kGroup);
+  add_selection(app, options.selection, kGroup);
   app.add_flag("--list", options.list, "print what would run, and run nothing")->group(kGroup);
   add_variables(app, options.variables)->group(kGroup);
   add_parsed(app, "--seed", options.seed, parse_number<std::uint64_t>, "repeat what was drawn at random")

@@ -29,6 +29,19 @@ CLI::Option* add_target(CLI::App& app, std::optional<transport::Url>& target) {
       ->type_name("URL");
 }
 
+void add_selection(CLI::App& app, Selection& selection, const char* group) {
+  app.add_option("--only", selection.only, "take those whose names match")->type_name("GLOB")->group(group);
+  app.add_option("--exclude", selection.exclude,
+                 "leave out those whose names match, and do not read files\nand folders that do; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("GLOB")
+      ->group(group);
+  app.add_option("--tag", selection.tags, "take those that have the tag; repeatable: one of them")
+      ->allow_extra_args(false)
+      ->type_name("TAG")
+      ->group(group);
+}
+
 CLI::Option* add_variables(CLI::App& app, std::map<std::string, std::string>& variables) {
   return app
       .add_option_function<Words>(

@@ -37,10 +37,10 @@ int check(const CheckOptions& options) {
   scenario::LoadOptions load_options{
       .variables = options.variables, .target = {}, .seed = options.seed, .environment = environment};
   if (options.target) load_options.target = to_string(*options.target);
-  const auto loaded = load_scenarios(options.paths, load_options, console);
+  const auto loaded = load_scenarios(options.paths, options.selection, load_options, console);
   if (!loaded) return refuse(console, loaded.error());
   if (loaded->errors > 0) return refuse(console, count_of_errors(loaded->errors));
-  if (loaded->scenarios.empty()) return refuse(console, "there is no scenario: no file *.json is there");
+  if (loaded->scenarios.empty()) return refuse(console, loaded->why_none);
   const auto printed = print(list_of(loaded->scenarios));
   return printed ? exit_code(Verdict::passed, 0) : refuse(console, printed.error(), Verdict::unreported);
 }

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "client/scenario/load.h"
+
 namespace client::run {
 
 namespace {
@@ -51,12 +53,14 @@ std::string replay_command(const RunOptions& options, const scenario::Scenario& 
   if (!options.spawn.empty()) add("--spawn", joined(options.spawn));
   if (options.simulate) words.emplace_back("--simulate");
   if (!options.server_options.empty()) add("--server-options", joined(options.server_options));
-  for (const auto& [name, value] : options.variables) add("--var", fmt::format("{}={}", name, value));
+  // One that this scenario does not use would be refused.
+  for (const std::string& name : scenario.given) add("--var", fmt::format("{}={}", name, options.variables.at(name)));
   add("--seed", std::to_string(seed));
   if (rechunk) add("--rechunk", std::to_string(*rechunk));
   if (options.backend != sched::BackendKind::automatic) add("--backend", name_of(options.backend));
   if (options.threads != 1) add("--threads", std::to_string(options.threads));
-  words.push_back(scenario.source.path());
+  const bool is_standard_input = scenario.source.path() == scenario::kStandardInput;
+  words.emplace_back(is_standard_input ? scenario::kStandardInputWord : scenario.source.path());
   std::ranges::transform(words, words.begin(), [](const std::string& word) { return shell_word(word); });
   return fmt::format("{}", fmt::join(words, " "));
 }

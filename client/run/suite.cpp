@@ -1,7 +1,5 @@
 #include "client/run/suite.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -13,17 +11,12 @@
 
 namespace client::run {
 
-namespace {
-
 using scenario::Scenario;
 
-bool matches(const std::string& glob, const std::string& name) { return ::fnmatch(glob.c_str(), name.c_str(), 0) == 0; }
-
-}  // namespace
-
 Verdict Suite::load(const Console& console) {
-  auto loaded = options_.generated.empty() ? load_scenarios(options_.paths, load_options(seed_), console)
-                                           : load_text(options_.generated, load_options(seed_), console);
+  auto loaded = options_.generated.empty()
+                    ? load_scenarios(options_.paths, options_.selection, load_options(seed_), console)
+                    : load_text(options_.generated, load_options(seed_), console);
   if (!loaded) {
     console.complain(loaded.error());
     return Verdict::invalid;
@@ -33,21 +26,9 @@ Verdict Suite::load(const Console& console) {
     return Verdict::invalid;
   }
   scenarios_ = std::move(loaded->scenarios);
-  if (scenarios_.empty()) {
-    console.complain("there is no scenario: no file *.json is there");
-    return Verdict::nothing_selected;
-  }
-  std::erase_if(scenarios_, [this](const Scenario& scenario) { return !selects(scenario); });
   if (!scenarios_.empty()) return Verdict::passed;
-  console.complain("none of the scenarios is selected by --only, --exclude and --tag");
+  console.complain(loaded->why_none);
   return Verdict::nothing_selected;
-}
-
-bool Suite::selects(const Scenario& scenario) const {
-  const auto has = [&](const std::string& tag) { return std::ranges::find(scenario.tags, tag) != scenario.tags.end(); };
-  const auto is_excluded = [&](const std::string& glob) { return matches(glob, scenario.name); };
-  return matches(options_.only, scenario.name) && std::ranges::none_of(options_.exclude, is_excluded) &&
-         (options_.tags.empty() || std::ranges::any_of(options_.tags, has));
 }
 
 sched::Duration Suite::usual_time_limit() const {

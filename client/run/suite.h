@@ -39,7 +39,6 @@ class Suite {
 
  private:
   scenario::LoadOptions load_options(std::uint64_t seed) const;
-  bool selects(const scenario::Scenario& scenario) const;
 
   const RunOptions& options_;
   const std::uint64_t seed_;

@@ -221,6 +221,8 @@ struct Scenario {
   std::optional<Load> load;            ///< nothing: each client does its steps as often as its group says
   std::vector<Threshold> thresholds;   ///< of the load
   std::vector<std::string> variables;  ///< the names of clients' own variables, by their places
+  std::vector<std::string> defined;    ///< the names of those that the file and its groups define
+  std::vector<std::string> given;      ///< those of the command line that it uses
 
   /// The clients of all groups.
   std::uint64_t clients() const {

@@ -257,7 +257,7 @@ Scenario read_scenario(const SourceFile& source, const Node& root, const LoadOpt
   Variables variables(options.variables, options.seed, options.environment);
   Reader reader{.source = source, .errors = errors, .variables = variables};
   Draft draft;
-  draft.scenario.name = std::filesystem::path(source.path()).stem();
+  draft.scenario.name = source.path() == kStandardInput ? "stdin" : std::filesystem::path(source.path()).stem();
   const Cursor file{root};
   read_object(reader, file, kFileFields, draft);
   reader.require(file, "clients");
@@ -266,6 +266,8 @@ Scenario read_scenario(const SourceFile& source, const Node& root, const LoadOpt
   // What else is wrong may be why.
   if (errors.empty()) check_barriers(draft.scenario, errors);
   draft.scenario.variables = variables.names_set_by_steps();
+  draft.scenario.defined.assign(variables.defined().begin(), variables.defined().end());
+  draft.scenario.given.assign(variables.fixed_in_use().begin(), variables.fixed_in_use().end());
   if (options.target) point_to(draft.scenario, *options.target);
   return std::move(draft.scenario);
 }

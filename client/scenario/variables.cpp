@@ -114,6 +114,7 @@ void Variables::leave_groups() {
 
 void Variables::define(std::string name, std::string_view value, std::vector<TemplateError>& errors) {
   Parts parts = parse(value, Changing::per_client, errors);
+  defined_.insert(name);
   (in_group_ ? group_ : file_)[std::move(name)] = std::move(parts);
 }
 
@@ -176,8 +177,9 @@ Variables::Parts Variables::parse(std::string_view text, Changing allowed, std::
   return parts;
 }
 
-std::optional<Variables::Parts> Variables::resolve(std::string_view name, Changing allowed, std::string& error) const {
+std::optional<Variables::Parts> Variables::resolve(std::string_view name, Changing allowed, std::string& error) {
   Parts parts;
+  if (fixed_.contains(name)) fixed_in_use_.emplace(name);
   if (const Parts* variable = find(name)) {
     parts = *variable;
   } else if (const auto* const built_in = std::ranges::find(kBuiltIns, name, &BuiltIn::name);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,12 @@ class Variables {
   /// The names of the clients' own variables, by their places.
   const std::vector<std::string>& names_set_by_steps() const { return set_by_steps_; }
 
+  /// Those of the command line that a string has had in it.
+  const std::set<std::string, std::less<>>& fixed_in_use() const { return fixed_in_use_; }
+
+  /// All that have been defined, for the file or for a group.
+  const std::set<std::string, std::less<>>& defined() const { return defined_; }
+
   /// What is wrong is appended to `errors`, and left out of the template.
   Template compile(std::string_view text, Changing allowed, std::vector<TemplateError>& errors);
 
@@ -71,7 +78,7 @@ class Variables {
 
   Parts parse(std::string_view text, Changing allowed, std::vector<TemplateError>& errors);
   void add(Parts& parts, Template::Part part);
-  std::optional<Parts> resolve(std::string_view name, Changing allowed, std::string& error) const;
+  std::optional<Parts> resolve(std::string_view name, Changing allowed, std::string& error);
   Parts environment(std::string_view name, std::string& error) const;
   const Parts* find(std::string_view name) const;
   std::string unknown(std::string_view name) const;
@@ -80,6 +87,8 @@ class Variables {
   Scope file_;
   Scope group_;
   bool in_group_ = false;
+  std::set<std::string, std::less<>> fixed_in_use_;
+  std::set<std::string, std::less<>> defined_;
   std::vector<std::string> set_by_steps_;
   std::uint64_t seed_;
   Environment environment_;

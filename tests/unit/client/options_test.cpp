@@ -98,14 +98,14 @@ TEST(RunOptions, HaveDefaults) {
   EXPECT_FALSE(options.simulate);
   EXPECT_THAT(options.server_options, IsEmpty());
   EXPECT_THAT(options.variables, IsEmpty());
-  EXPECT_THAT(options.exclude, IsEmpty());
-  EXPECT_THAT(options.tags, IsEmpty());
+  EXPECT_THAT(options.selection.exclude, IsEmpty());
+  EXPECT_THAT(options.selection.tags, IsEmpty());
   EXPECT_FALSE(options.list);
   EXPECT_EQ(options.rechunk, std::nullopt);
   EXPECT_EQ(options.repeat, 1U);
   EXPECT_EQ(options.jobs, 1U);
   EXPECT_FALSE(options.fail_fast);
-  EXPECT_EQ(options.only, "*");
+  EXPECT_EQ(options.selection.only, "*");
   EXPECT_EQ(options.seed, std::nullopt);
   EXPECT_EQ(options.timeout, std::nullopt) << "what suits it";
   EXPECT_EQ(options.backend, sched::BackendKind::automatic);
@@ -119,7 +119,7 @@ TEST(RunOptions, AreRead) {
       run({"--target", "tcp://a:1", "--only", "echo-*", "--seed", "18446744073709551615", "--timeout", "90s",
            "--backend", "io_uring", "--threads", "0", "--spin", "5us", "-vv", "a.json"});
   EXPECT_EQ(to_string(*options.target), "tcp://a:1");
-  EXPECT_EQ(options.only, "echo-*");
+  EXPECT_EQ(options.selection.only, "echo-*");
   EXPECT_EQ(options.seed, 18446744073709551615U);
   EXPECT_EQ(options.timeout, 90s);
   EXPECT_EQ(options.backend, sched::BackendKind::io_uring);
@@ -132,8 +132,8 @@ TEST(RunOptions, AreRead) {
 TEST(RunOptions, SayWhatIsRunHowOften) {
   const RunOptions options = run({"--exclude", "a*", "--tag", "x", "file", "--exclude", "b", "--tag", "y", "--list",
                                   "--rechunk", "7", "--repeat", "3", "--jobs", "4", "--fail-fast"});
-  EXPECT_THAT(options.exclude, ElementsAre("a*", "b"));
-  EXPECT_THAT(options.tags, ElementsAre("x", "y"));
+  EXPECT_THAT(options.selection.exclude, ElementsAre("a*", "b"));
+  EXPECT_THAT(options.selection.tags, ElementsAre("x", "y"));
   EXPECT_THAT(options.paths, ElementsAre("file"));
   EXPECT_TRUE(options.list);
   EXPECT_EQ(options.rechunk, 7U);

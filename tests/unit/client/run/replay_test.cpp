@@ -11,7 +11,10 @@ namespace {
 
 std::string command(const RunOptions& options, const std::string& path = "a.json",
                     std::optional<std::uint64_t> rechunk = std::nullopt) {
-  const auto scenario = scenario::parse(path, R"({"clients": [{"steps": [{"close": {}}]}]})", {});
+  std::string log;
+  for (const auto& [name, value] : options.variables) log += "${" + name + "}";
+  const auto scenario = scenario::parse(path, R"({"clients": [{"steps": [{"close": {}}, {"log": ")" + log + R"("}]}]})",
+                                        {.variables = options.variables});
   return replay_command(options, scenario.value(), 42, rechunk);
 }
 
@@ -22,7 +25,7 @@ TEST(ReplayCommand, HasWhatMakesADifference) {
   options.simulate = true;
   options.variables = {{"n", "5"}};
   options.server_options = {"--prefix", "x y"};
-  options.only = "b*";
+  options.selection.only = "b*";
   options.repeat = 7;
   EXPECT_EQ(command(options, "a.json", 3),
             R"(echo_client run --simulate --server-options '--prefix "x y"' --var n=5 --seed 42 --rechunk 3 a.json)");
@@ -31,6 +34,19 @@ TEST(ReplayCommand, HasWhatMakesADifference) {
   other.backend = sched::BackendKind::epoll;
   other.threads = 3;
   EXPECT_EQ(command(other), "echo_client run --target tcp://127.0.0.1:7 --seed 42 --backend epoll --threads 3 a.json");
+}
+
+TEST(ReplayCommand, HasTheVariablesThatTheScenarioUses) {
+  RunOptions options;
+  options.variables = {{"mine", "1"}, {"of another file", "2"}};
+  const auto scenario =
+      scenario::parse("a.json", R"({"clients": [{"steps": [{"send": "${mine}"}]}]})", {.variables = options.variables});
+  EXPECT_EQ(replay_command(options, scenario.value(), 42, std::nullopt),
+            "echo_client run --var mine=1 --seed 42 a.json");
+}
+
+TEST(ReplayCommand, ReadsStandardInputAgain) {
+  EXPECT_EQ(command({}, std::string(scenario::kStandardInput)), "echo_client run --seed 42 -");
 }
 
 TEST(ReplayCommand, IsTakenByAShellAsItIs) {

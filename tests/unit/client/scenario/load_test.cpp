@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -65,6 +66,29 @@ TEST(Load, TakesFilesOfALimitedSize) {
   EXPECT_EQ(error_of(path), path + ": error: is too big; a scenario has 16 MiB at most\n");
 }
 
+/// What a file that was found in a folder is.
+std::string found(const std::string& text) {
+  const TemporaryDirectory folder;
+  const auto loaded = load_if_scenario(folder.write("x.json", text), {});
+  if (!loaded) return loaded.error().front().message;
+  return std::holds_alternative<Scenario>(*loaded) ? "a scenario" : std::get<NoScenario>(*loaded).why;
+}
+
+TEST(LoadIfScenario, TellsWhatIsNone) {
+  EXPECT_EQ(found(std::string(kScenario)), "a scenario");
+  EXPECT_EQ(found(R"({"name": "p", "version": "1.0.0", "dependencies": {}})"), "it has no \"clients\"");
+  EXPECT_EQ(found("[1, 2]"), "it is no object");
+  EXPECT_EQ(found("5"), "it is no object");
+  EXPECT_EQ(found(R"({"a": 1, "a": 2, "client": {"id": 1}})"), "it has no \"clients\"");
+}
+
+TEST(LoadIfScenario, PassesOverNothingThatMayBeOne) {
+  EXPECT_THAT(found(R"({"clients": 5})"), testing::HasSubstr("\"clients\" must be a list"));
+  EXPECT_THAT(found(R"({"cleints": [{"steps": [{"send": "a"}]}]})"), testing::HasSubstr("needs the key \"clients\""));
+  EXPECT_THAT(found(R"({"clients": [)"), testing::HasSubstr("syntax error"));
+  EXPECT_THAT(found(""), testing::HasSubstr("syntax error"));
+}
+
 class FindScenarios : public testing::Test {
  protected:
   std::vector<std::string> find(const std::vector<std::string>& names) const {
@@ -73,7 +97,7 @@ class FindScenarios : public testing::Test {
     const auto found = find_scenarios(paths);
     if (!found) return {found.error()};
     std::vector<std::string> relative;
-    for (const std::string& path : *found) relative.push_back(path.substr(folder_.path().string().size() + 1));
+    for (const Found& file : *found) relative.push_back(file.path.substr(folder_.path().string().size() + 1));
     return relative;
   }
 
@@ -91,6 +115,24 @@ TEST_F(FindScenarios, SortsWhatIsInFolders) {
     folder_.write(name, "");
   }
   EXPECT_THAT(find({"f/c.json", "f"}), ElementsAre("f/c.json", "f/a/z.json", "f/b.json", "f/c.json", "f/d/e/f.json"));
+}
+
+TEST_F(FindScenarios, LeavesOutWhatItIsTold) {
+  for (const char* name : {"f/a.json", "f/b.json", "f/c/d/e.json"}) folder_.write(name, "");
+  std::vector<std::string> asked;
+  const auto found = find_scenarios({folder_ / "f", folder_ / "f/b.json", folder_ / "f/missing.json"},
+                                    [&](const std::filesystem::path& path, const std::filesystem::path& below) {
+                                      asked.push_back(below);
+                                      return path.filename() != "a.json";
+                                    });
+  ASSERT_TRUE(found) << found.error();
+  EXPECT_EQ(found->size(), 1U);
+  EXPECT_THAT(asked, testing::UnorderedElementsAre("a.json", "b.json", "c", "b.json", "missing.json"));
+}
+
+TEST_F(FindScenarios, TakesStandardInputOnce) {
+  EXPECT_EQ(find_scenarios({"-"}).value().front().path, "-");
+  EXPECT_EQ(find_scenarios({"-", "-"}).error(), "standard input can be read only once");
 }
 
 TEST_F(FindScenarios, LeavesOutFoldersThatAreToBeNamed) {

@@ -58,7 +58,7 @@ std::vector<std::string> seeds() {
         {"expect_close": {"how": "any"}}, {"expect_silence": {"for": "1ms"}}, {"shutdown": {}}, {"reset": {}},
         {"sleep": {"mean": "1s", "distribution": "exponential"}}, {"barrier": {"parties": 1}},
         {"repeat": {"for": "1s", "steps": [{"close": {}}]}}]}]})"};
-  for (const std::string& path : find_scenarios({GOTBACK_SCENARIOS}).value()) texts.push_back(support::read_file(path));
+  for (const Found& file : find_scenarios({GOTBACK_SCENARIOS}).value()) texts.push_back(support::read_file(file.path));
   return texts;
 }
 

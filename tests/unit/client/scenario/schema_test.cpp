@@ -136,7 +136,7 @@ Json read_json(const std::string& text) { return Json::parse(text, nullptr, true
 
 std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> files;
-  for (const std::string& file : find_scenarios({folder}).value()) files.emplace_back(file);
+  for (const Found& file : find_scenarios({folder}).value()) files.emplace_back(file.path);
   return files;
 }
 

@@ -10,6 +10,7 @@
 
 #include "client/commands.h"
 #include "client/scenario/schema.h"
+#include "text/suggestion.h"
 
 namespace client {
 
@@ -60,6 +61,19 @@ bool parses(CLI::App& app, const Words& arguments) {
   }
 }
 
+constexpr std::array<std::string_view, kCommands.size()> kCommandNames = [] {
+  std::array<std::string_view, kCommands.size()> names;
+  std::ranges::copy(kCommands, names.begin());
+  return names;
+}();
+
+/// Whether `app` has all options of `words`, which may have their values behind a '='.
+bool has_options(const CLI::App& app, const Words& words) {
+  return std::ranges::all_of(words, [&app](const std::string& word) {
+    return !word.starts_with('-') || app.get_option_no_throw(word.substr(0, word.find('='))) != nullptr;
+  });
+}
+
 /// The command that is meant by `arguments`, which name none: connect when they are an address with options of connect,
 /// else run. Nothing when there is no word among them.
 const char* implied_command(const Words& arguments) {
@@ -73,14 +87,18 @@ const char* implied_command(const Words& arguments) {
   if (connect.say_connect()) return kConnect;
   const Words& words = app.get_option("address")->results();
   if (words.empty()) return nullptr;
-  return app.remaining_size() == 0 && is_address(words) ? kConnect : kRun;
+  if (!is_address(words)) return kRun;
+  // An option that neither has was meant for connect.
+  CLI::App run;
+  RunOptions run_options;
+  add_run_options(run, run_options);
+  return app.remaining_size() > 0 && has_options(run, app.remaining()) ? kRun : kConnect;
 }
 
 }  // namespace
 
 UsageError usage_error(const std::string& what, const char* command) {
-  return {fmt::format("{}; see '{}{}{} --help'", what, kProgram, command != nullptr ? " " : "",
-                      command != nullptr ? command : "")};
+  return {command_line::with_help(what, command == nullptr ? kProgram : fmt::format("{} {}", kProgram, command))};
 }
 
 CLI::Option* add_backend(CLI::App& app, sched::BackendKind& backend) {
@@ -121,6 +139,7 @@ CommandLine parse_command_line(std::vector<std::string> arguments) {
 
   if (arguments == Words{kHelpCommand}) arguments = {"--help"};
   if (!arguments.empty() && !is_command(arguments[0])) {
+    run.command_meant = text::nearest(arguments[0], kCommandNames);
     if (const char* command = implied_command(arguments)) arguments.insert(arguments.begin(), command);
   }
   try {
@@ -133,7 +152,8 @@ CommandLine parse_command_line(std::vector<std::string> arguments) {
     return usage_error("nothing to do: give a file or folder to run, or an address to connect to");
   } catch (const CLI::Error& error) {
     const std::vector<CLI::App*> commands = app.get_subcommands();
-    return usage_error(command_line::message_of(error), commands.empty() ? nullptr : commands[0]->get_name().c_str());
+    return usage_error(command_line::message_of(error, app),
+                       commands.empty() ? nullptr : commands[0]->get_name().c_str());
   }
   if (run_command->parsed()) return finish(std::move(run));
   if (bench_command->parsed()) return finish_bench(std::move(bench), bench_words);

@@ -37,6 +37,7 @@ struct Selection {
 struct RunOptions {
   std::vector<std::filesystem::path> paths;  ///< scenario files and folders of them, in order
   std::string generated;                     ///< the text of a scenario that no file has, instead of `paths`
+  std::string command_meant;                 ///< by the first of them, perhaps, if there is no such file; may be empty
 
   // What is tested. Nothing given: each scenario's own target. At most one of `embedded`, `spawn` and `simulate`; a
   // `target` only alone or with `spawn`.

@@ -39,8 +39,11 @@ void describe(CLI::App& app, const Help& help);
 /// would say is missing.
 Words for_cli11(const Words& arguments);
 
-/// What is wrong, on one printable line.
-std::string message_of(const CLI::Error& error);
+/// What is wrong with what `app` was given, on one printable line. An unknown option gets the nearest that there is.
+std::string message_of(const CLI::Error& error, const CLI::App& app);
+
+/// A usage error as it is told: `what`, and where to read on.
+std::string with_help(const std::string& what, std::string_view program_and_command);
 
 /// An option whose text `parse`, which gives a std::expected with a sentence as its error, turns into `value`. Given
 /// several times, the last one holds.

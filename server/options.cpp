@@ -131,7 +131,7 @@ void add_telling_options(CLI::App& app, Options& options) {
   app.allow_config_extras(CLI::config_extras_mode::error);
 }
 
-UsageError usage_error(const std::string& message) { return {message + "; see '" + kProgram + " --help'"}; }
+UsageError usage_error(const std::string& message) { return {command_line::with_help(message, kProgram)}; }
 
 }  // namespace
 
@@ -153,7 +153,7 @@ std::variant<Options, Printout, UsageError> parse_options(const std::vector<std:
   } catch (const CLI::CallForVersion& version) {
     return Printout{std::string(version.what()) + '\n'};
   } catch (const CLI::Error& error) {
-    return usage_error(command_line::message_of(error));
+    return usage_error(command_line::message_of(error, app));
   }
   if (urls.empty()) urls.emplace_back(kDefaultUrl);
   for (const std::string& text : urls) {

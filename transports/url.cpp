@@ -9,6 +9,7 @@
 
 #include <boost/url/grammar/alnum_chars.hpp>
 #include <boost/url/grammar/ci_string.hpp>
+#include <boost/url/grammar/digit_chars.hpp>
 #include <boost/url/grammar/lut_chars.hpp>
 #include <boost/url/grammar/parse.hpp>
 #include <boost/url/rfc/uri_rule.hpp>
@@ -178,15 +179,24 @@ Result<Url> parse_path(const SchemeEntry& entry, std::string_view text) {
 
 std::string print_path(const SchemeEntry& entry, const Url& url) { return fmt::format("{}:{}", entry.name, url.path); }
 
+/// HOST:PORT, of which only the scheme is missing.
+bool is_host_and_port(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size()) return false;
+  const std::string_view host = text.substr(0, colon);
+  return std::ranges::all_of(text.substr(colon + 1), urls::grammar::digit_chars) &&
+         (is_name(host) || (host.starts_with('[') && host.ends_with(']')));
+}
+
 }  // namespace
 
 Result<Url> parse_url(std::string_view text) {
   const auto name = text.substr(0, text.find(':'));
-  if (name.size() == text.size() || name.empty() || !is_name(name)) {
-    return error("the scheme is missing; write {}", known_forms());
-  }
+  const bool has_scheme = name.size() < text.size() && !name.empty() && is_name(name);
   const auto entry = std::ranges::find_if(
       kSchemes, [&](const SchemeEntry& candidate) { return urls::grammar::ci_is_equal(candidate.name, name); });
+  if (entry == kSchemes.end() && is_host_and_port(text)) return error("the scheme is missing; write tcp://{}", text);
+  if (!has_scheme) return error("the scheme is missing; write {}", known_forms());
   if (entry == kSchemes.end()) return error("the scheme '{}' is not known; write {}", name, known_forms());
   return entry->parse(*entry, text);
 }

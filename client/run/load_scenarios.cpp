@@ -4,11 +4,13 @@
 #include <cstdlib>
 #include <set>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <variant>
 
 #include <fmt/format.h>
 
+#include "client/run/missing.h"
 #include "client/run/selection.h"
 #include "text/escape.h"
 #include "text/suggestion.h"
@@ -61,6 +63,16 @@ std::string unused_variables(const std::map<std::string, std::string>& given, co
   return sentence;
 }
 
+/// What was meant by the first of `paths` that is not there.
+std::string hint_for_missing(const std::vector<std::filesystem::path>& paths) {
+  const auto is_missing = [](const std::filesystem::path& path) {
+    std::error_code error;
+    return path != scenario::kStandardInputWord && !std::filesystem::exists(path, error);
+  };
+  const auto missing = std::ranges::find_if(paths, is_missing);
+  return missing == paths.end() ? "" : what_was_meant(*missing);
+}
+
 std::string why_none(std::size_t files, std::size_t scenarios, const Selection& selection) {
   if (scenarios > 0 || !selection.exclude.empty()) {
     return "none of the scenarios is selected by --only, --exclude and --tag";
@@ -78,7 +90,7 @@ std::expected<LoadedScenarios, std::string> load_scenarios(const std::vector<std
     return is_excluded(selection, path, below);
   };
   const auto files = scenario::find_scenarios({paths.begin(), paths.end()}, is_left_out);
-  if (!files) return std::unexpected(files.error());
+  if (!files) return std::unexpected(files.error() + hint_for_missing(paths));
   LoadedScenarios loaded;
   for (const scenario::Found& file : *files) add(loaded, read(file, options), file.path, console);
   if (loaded.errors > 0) return loaded;

@@ -1,6 +1,8 @@
 #include "client/run/suite.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,6 +16,12 @@ namespace client::run {
 using scenario::Scenario;
 
 Verdict Suite::load(const Console& console) {
+  std::error_code error;
+  if (!options_.command_meant.empty() && !std::filesystem::exists(options_.paths.front(), error)) {
+    console.complain(fmt::format("there is no file {}, did you mean the command \"{}\"?",
+                                 text::quote(options_.paths.front().string()), options_.command_meant));
+    return Verdict::invalid;
+  }
   auto loaded = options_.generated.empty()
                     ? load_scenarios(options_.paths, options_.selection, load_options(seed_), console)
                     : load_text(options_.generated, load_options(seed_), console);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <expected>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -74,14 +76,20 @@ constexpr auto kFormKeys = [] {
 }();
 
 void read_forms(Reader& reader, const Cursor& at, Send& out) {
-  std::size_t forms = 0;
+  std::vector<std::string_view> forms;
   for (const Field<Send>& form : kForms) {
     const Member* member = at.find(form.key);
     if (member == nullptr) continue;
-    ++forms;
+    forms.push_back(form.key);
     form.read(reader, at.member(*member), out);
   }
-  if (forms != 1) reader.error(at, fmt::format("{} needs one of the keys {}", at.name(), fmt::join(kFormKeys, ", ")));
+  if (forms.size() > 1) {
+    return reader.error(
+        at, fmt::format("{} takes one of the keys {}, and this one has {}; put each into a send of its own", at.name(),
+                        fmt::join(kFormKeys, ", "), fmt::join(forms, " and ")));
+  }
+  if (forms.empty())
+    reader.error(at, fmt::format("{} needs one of the keys {}", at.name(), fmt::join(kFormKeys, ", ")));
 }
 
 void check_length(Reader& reader, const Cursor& at, const Send& send) {

@@ -218,12 +218,17 @@ const Variables::Parts* Variables::find(std::string_view name) const {
 }
 
 std::string Variables::unknown(std::string_view name) const {
-  std::vector<std::string_view> known{kSeed};
+  std::vector<std::string_view> known{kSeed, "random:N"};
   for (const BuiltIn& built_in : kBuiltIns) known.push_back(built_in.name);
   for (const Scope* scope : {&fixed_, &group_, &file_}) {
     for (const auto& [defined, parts] : *scope) known.push_back(defined);
   }
-  const std::string hint = text::did_you_mean(name, known);
+  std::string hint = text::did_you_mean(name, known);
+  // A word of one: "env", "index".
+  for (const std::string_view whole : {"env:NAME", "client.index", "client.name"}) {
+    const bool is_part = whole.starts_with(fmt::format("{}:", name)) || whole.ends_with(fmt::format(".{}", name));
+    if (is_part && hint.empty()) hint = fmt::format(", did you mean \"{}\"?", whole);
+  }
   return fmt::format(
       "unknown variable {}{}", text::quote(name, kMaxShownName),
       hint.empty() ? "; variables are defined before they are used, in \"variables\" or with --var" : hint);

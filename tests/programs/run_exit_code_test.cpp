@@ -77,7 +77,7 @@ TEST_F(RunExitCode, IsTwoForAWrongCommandLine) {
   const Finished finished = run({"--treads", "2", "hello.json"});
   EXPECT_EQ(finished.exit, Exit::code(2));
   EXPECT_EQ(finished.error,
-            "echo_client: The following argument was not expected: --treads; see 'echo_client run --help'\n");
+            "echo_client: unknown option \"--treads\", did you mean \"--threads\"? See 'echo_client run --help'\n");
 }
 
 TEST_F(RunExitCode, IsTwoForAScenarioThatIsWrongAndNothingIsRun) {

@@ -160,5 +160,25 @@ TEST_F(RunFiles, UseAVariableThatAnotherOneIsMadeOf) {
   EXPECT_EQ(run({"--embedded", "--var", "who=b", "made.json"}).exit, Exit::code(0));
 }
 
+// --- Words that are no file
+
+TEST_F(RunFiles, ThatAreNotThereGetWhatWasMeant) {
+  write("multi.json", kHello);
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
+      {{"localhost:6379"}, "did you mean \"localhost 6379\"?"},
+      {{"run", "localhost:6379"}, "did you mean \"localhost 6379\"?"},
+      {{"chekc", "x.json"}, "there is no file \"chekc\", did you mean the command \"check\"?"},
+      {{"mutli.json"}, "did you mean \"multi.json\"?"},
+      {{"check", "multi"}, "did you mean \"multi.json\"?"},
+  };
+  for (const auto& [words, hint] : cases) {
+    std::vector<std::string> arguments{support::program_path("echo_client")};
+    arguments.insert(arguments.end(), words.begin(), words.end());
+    const Finished finished = support::run({.arguments = arguments, .working_directory = folder_.path()});
+    EXPECT_EQ(finished.exit, Exit::code(2)) << hint;
+    EXPECT_THAT(finished.error, AllOf(testing::StartsWith("echo_client: "), testing::EndsWith(hint + "\n")));
+  }
+}
+
 }  // namespace
 }  // namespace programs

@@ -69,6 +69,28 @@ TEST(CommandLine, TellsOfTheCommandThatIsMeant) {
   EXPECT_THAT(error_of({"--bogus"}), HasSubstr("see 'echo_client --help'"));
 }
 
+TEST(CommandLine, SaysWhichOptionWasMeant) {
+  EXPECT_EQ(error_of({"run", "--theads", "2", "x.json"}),
+            "unknown option \"--theads\", did you mean \"--threads\"? See 'echo_client run --help'");
+  EXPECT_THAT(error_of({"--theads=2", "x.json"}), HasSubstr("\"--theads\", did you mean \"--threads\"?"));
+  EXPECT_THAT(error_of({"bench", "--conections", "2", "tcp://a:1"}), HasSubstr("did you mean \"--connections\"?"));
+  EXPECT_THAT(error_of({"check", "-sed", "2", "x.json"}), HasSubstr("unknown option"));
+  EXPECT_THAT(error_of({"localhost", "25000", "--timestamp"}), HasSubstr("did you mean \"--timestamps\"?"));
+  EXPECT_THAT(error_of({"run", "--frobnicate", "x.json"}), HasSubstr("unknown option \"--frobnicate\"; see"));
+  EXPECT_THAT(error_of({"help", "steps", "framings"}), HasSubstr("\"framings\" is a word too many"));
+}
+
+TEST(CommandLine, SaysThatThereIsNoUdp) {
+  EXPECT_THAT(error_of({"-u", "localhost", "25000"}), HasSubstr("there is no UDP yet"));
+  EXPECT_THAT(error_of({"connect", "-u", "localhost", "25000"}), HasSubstr("there is no UDP yet"));
+}
+
+TEST(CommandLine, KnowsWhichCommandMayBeMeant) {
+  EXPECT_EQ(run({"chekc", "x.json"}).command_meant, "check");
+  EXPECT_EQ(run({"multi.json"}).command_meant, "");
+  EXPECT_EQ(run({"run", "chekc"}).command_meant, "") << "it is there";
+}
+
 TEST(CommandLine, TellsErrorsOnOneLine) {
   for (const Arguments& arguments : std::vector<Arguments>{
            {}, {"--bogus", "a"}, {"a", "--seed", "x\ny"}, {"connect", "a\nb"}, {"a\nb", "1"}, {"a", "--var", "\n"}}) {

@@ -216,4 +216,12 @@ TEST_F(ServerConfigFile, IsRefusedWhenItIsMissing) {
   EXPECT_THAT(error_of({"--config", directory_.path() / "none"}), HasSubstr("none"));
 }
 
+TEST(ServerOptions, SayWhichOptionWasMeant) {
+  EXPECT_EQ(error_of({"--theads", "2"}),
+            "unknown option \"--theads\", did you mean \"--threads\"? See 'echo_server --help'");
+  const support::TemporaryDirectory directory;
+  EXPECT_THAT(error_of({"--config", directory.write("options", "theads=2\n")}),
+              StartsWith("unknown option \"theads\", did you mean \"threads\"? (in the file of --config)"));
+}
+
 }  // namespace

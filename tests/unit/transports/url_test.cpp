@@ -145,9 +145,16 @@ TEST(Url, WithoutAKnownSchemeListsTheSchemes) {
   for (const auto* text : {"", "localhost", "25000", "/run/echo.sock", ":25000", "//localhost:25000", "a b:c"}) {
     EXPECT_EQ(error_of(text), "the scheme is missing; write tcp://HOST:PORT or unix:PATH") << text;
   }
-  for (const auto* text : {"sctp://localhost:25000", "localhost:25000", "tcp4://h:1"}) {
+  for (const auto* text : {"sctp://localhost:25000", "localhost:port", "tcp4://h:1"}) {
     EXPECT_THAT(error_of(text), AllOf(HasSubstr("' is not known; write tcp://HOST:PORT or unix:PATH"))) << text;
   }
+}
+
+TEST(Url, WithoutASchemeThatIsAHostAndAPortIsWrittenOut) {
+  for (const std::string text : {"localhost:6379", "127.0.0.1:80", "[::1]:80"}) {
+    EXPECT_EQ(error_of(text), "the scheme is missing; write tcp://" + text);
+  }
+  EXPECT_EQ(parse_url("unix:80")->path, "80") << "which has one";
 }
 
 // Whatever is put in: either an error of one printable line, or a value that survives being printed and read.

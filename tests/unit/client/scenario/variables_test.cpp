@@ -1,6 +1,7 @@
 #include "client/scenario/variables.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -182,6 +183,25 @@ TEST(VariableName, IsAWordThatIsNotBuiltIn) {
                                       "client.index", "env:X", "random:1"}) {
     EXPECT_FALSE(Variables::is_name(name)) << name;
   }
+}
+
+TEST_F(VariablesTest, SaysWhatAPartOfANameMeans) {
+  for (const auto& [part, whole] : {std::pair("random", "random:N"), std::pair("env", "env:NAME"),
+                                    std::pair("index", "client.index"), std::pair("name", "client.name")}) {
+    text(std::string("${") + part + "}");
+    EXPECT_THAT(errors(), ElementsAre(testing::EndsWith(std::string("did you mean \"") + whole + "\"?"))) << part;
+  }
+}
+
+TEST(Variables, KnowWhichOfTheCommandLineAreInUse) {
+  Variables variables({{"used", "1"}, {"in another", "2"}, {"unused", "3"}}, 1, {});
+  std::vector<TemplateError> errors;
+  variables.define("whole", "${in another}", errors);
+  variables.define("unused", "is defined, too", errors);
+  (void)variables.compile("${used} ${whole}", Changing::none, errors);
+  EXPECT_TRUE(errors.empty());
+  EXPECT_THAT(variables.fixed_in_use(), ElementsAre("in another", "used"));
+  EXPECT_THAT(variables.defined(), ElementsAre("unused", "whole"));
 }
 
 }  // namespace

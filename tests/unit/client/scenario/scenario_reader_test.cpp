@@ -74,7 +74,7 @@ TEST(Scenario, GivesItsDefaultsToGroupsAndSteps) {
       "defaults": {"connect_timeout": "1s", "timeout": "2s", "client_timeout": "3s", "max_buffer": "64KiB",
                    "allow_extra": true})";
   const auto scenario = parsed("{" + keys + R"(, "clients": [{"steps": [{"send": "a"}, {"expect": "b"}, {"connect": {}},
-      {"barrier": {}}]}, {"name": "own", "eol": "none", "target": "tcp://i:2", "allow_extra": false,
+      {"barrier": {"parties": 1}}]}, {"name": "own", "eol": "none", "target": "tcp://i:2", "allow_extra": false,
       "steps": [{"send": "a"}]}]})");
   ASSERT_TRUE(scenario) << render(scenario.error().front());
   const Group& group = scenario->groups[0];

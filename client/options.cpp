@@ -67,10 +67,13 @@ constexpr std::array<std::string_view, kCommands.size()> kCommandNames = [] {
   return names;
 }();
 
-/// Whether `app` has all options of `words`, which may have their values behind a '='.
+/// Whether `app` has all options of `words`, which may have their values behind a '=', or other letters behind the
+/// first.
 bool has_options(const CLI::App& app, const Words& words) {
+  constexpr std::size_t kLetter = 2;  // With its dash.
   return std::ranges::all_of(words, [&app](const std::string& word) {
-    return !word.starts_with('-') || app.get_option_no_throw(word.substr(0, word.find('='))) != nullptr;
+    if (word.size() < kLetter || !word.starts_with('-')) return true;
+    return app.get_option_no_throw(word.substr(0, word.starts_with("--") ? word.find('=') : kLetter)) != nullptr;
   });
 }
 
@@ -87,11 +90,11 @@ const char* implied_command(const Words& arguments) {
   if (connect.say_connect()) return kConnect;
   const Words& words = app.get_option("address")->results();
   if (words.empty()) return nullptr;
-  if (!is_address(words)) return kRun;
-  // An option that neither has was meant for connect.
   CLI::App run;
   RunOptions run_options;
   add_run_options(run, run_options);
+  // Options that only connect has say more than words that are no address; one that neither has was meant for it, too.
+  if (!is_address(words)) return app.remaining_size() == 0 && !has_options(run, arguments) ? kConnect : kRun;
   return app.remaining_size() > 0 && has_options(run, app.remaining()) ? kRun : kConnect;
 }
 
@@ -149,6 +152,9 @@ CommandLine parse_command_line(std::vector<std::string> arguments) {
   } catch (const CLI::CallForVersion& version) {
     return Printout{fmt::format("{}\n", version.what())};
   } catch (const CLI::RequiredError&) {
+    const bool is_unknown = !has_options(app, arguments) && !has_options(*run_command, arguments) &&
+                            !has_options(*connect_command, arguments);
+    if (is_unknown) return usage_error(command_line::message_of_extras(app, {&app, run_command, connect_command}));
     return usage_error("nothing to do: give a file or folder to run, or an address to connect to");
   } catch (const CLI::Error& error) {
     const std::vector<CLI::App*> commands = app.get_subcommands();

@@ -42,35 +42,24 @@ const CLI::App& command_of(const CLI::App& app) {
 }
 
 /// The options' long names, without the dashes.
-std::vector<std::string> names_of(const CLI::App& app) {
+std::vector<std::string> names_of(const std::vector<const CLI::App*>& commands) {
   std::vector<std::string> names;
-  for (const CLI::Option* option : app.get_options()) {
-    if (!option->get_group().empty())
+  for (const CLI::App* command : commands) {
+    for (const CLI::Option* option : command->get_options()) {
+      if (option->get_group().empty()) continue;  // It is not shown.
       names.insert(names.end(), option->get_lnames().begin(), option->get_lnames().end());
+    }
   }
   return names;
 }
 
-std::string unknown_option(std::string_view name, std::string_view dashes, const CLI::App& app) {
-  const std::vector<std::string> names = names_of(app);
+std::string unknown_option(std::string_view name, std::string_view dashes,
+                           const std::vector<const CLI::App*>& commands) {
+  const std::vector<std::string> names = names_of(commands);
   const std::string_view meant = text::nearest(name, std::vector<std::string_view>(names.begin(), names.end()));
   std::string message = fmt::format("unknown option {}", text::quote(fmt::format("{}{}", dashes, name)));
   if (!meant.empty()) message += fmt::format(", did you mean \"{}{}\"?", dashes.empty() ? "" : "--", meant);
   return message;
-}
-
-/// Of what was given and is not known, the first option; else the first word.
-std::string message_of_extras(const CLI::App& app) {
-  const Words extras = app.remaining();
-  const auto is_option = [](const std::string& word) { return word.size() > 1 && word.starts_with('-'); };
-  const auto option = std::ranges::find_if(extras, is_option);
-  if (option == extras.end()) {
-    return extras.empty() ? "there is a word too many"
-                          : fmt::format("{} is a word too many", text::quote(extras.front()));
-  }
-  const std::string_view word = std::string_view(*option).substr(0, option->find('='));
-  const std::size_t dashes = std::min(word.find_first_not_of('-'), word.size());
-  return unknown_option(word.substr(dashes), word.substr(0, dashes), app);
 }
 
 }  // namespace
@@ -95,14 +84,29 @@ Words for_cli11(const Words& arguments) {
   return words;
 }
 
+/// Of what was given and is not known, the first option; else the first word.
+std::string message_of_extras(const CLI::App& app, const std::vector<const CLI::App*>& commands) {
+  const Words extras = app.remaining();
+  const auto is_option = [](const std::string& word) { return word.size() > 1 && word.starts_with('-'); };
+  const auto option = std::ranges::find_if(extras, is_option);
+  if (option == extras.end()) {
+    return extras.empty() ? "there is a word too many"
+                          : fmt::format("{} is a word too many", text::quote(extras.front()));
+  }
+  const std::string_view word = std::string_view(*option).substr(0, option->find('='));
+  const std::size_t dashes = std::min(word.find_first_not_of('-'), word.size());
+  return unknown_option(word.substr(dashes), word.substr(0, dashes), commands);
+}
+
 std::string message_of(const CLI::Error& error, const CLI::App& app) {
   std::string message = error.what();
   // Ours; CLI11's own may have several lines and repeat what was given as it is.
   if (dynamic_cast<const CLI::ValidationError*>(&error) != nullptr) return message;
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) return message_of_extras(command_of(app));
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
+    return message_of_extras(command_of(app), {&command_of(app), &app});
   constexpr std::string_view kUnknownInFile = "INI was not able to parse ";
   if (message.starts_with(kUnknownInFile)) {
-    return unknown_option(message.substr(kUnknownInFile.size()), "", app) + " (in the file of --config)";
+    return unknown_option(message.substr(kUnknownInFile.size()), "", {&app}) + " (in the file of --config)";
   }
   std::ranges::replace(message, '\n', ' ');
   return text::escape(message);

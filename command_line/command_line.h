@@ -42,6 +42,9 @@ Words for_cli11(const Words& arguments);
 /// What is wrong with what `app` was given, on one printable line. An unknown option gets the nearest that there is.
 std::string message_of(const CLI::Error& error, const CLI::App& app);
 
+/// The same of what `app` was given and does not know, where an option of each of `commands` may have been meant.
+std::string message_of_extras(const CLI::App& app, const std::vector<const CLI::App*>& commands);
+
 /// A usage error as it is told: `what`, and where to read on.
 std::string with_help(const std::string& what, std::string_view program_and_command);
 

@@ -80,6 +80,20 @@ TEST(CommandLine, SaysWhichOptionWasMeant) {
   EXPECT_THAT(error_of({"help", "steps", "framings"}), HasSubstr("\"framings\" is a word too many"));
 }
 
+TEST(CommandLine, SaysWhichOptionWasMeantWhereNothingElseIsGiven) {
+  EXPECT_EQ(error_of({"--versoin"}),
+            "unknown option \"--versoin\", did you mean \"--version\"? See 'echo_client --help'");
+  EXPECT_THAT(error_of({"--theads", "2"}), HasSubstr("did you mean \"--threads\"?"));
+  EXPECT_THAT(error_of({"--time-stamps"}), HasSubstr("did you mean \"--timestamps\"?"));
+}
+
+TEST(CommandLine, ConnectsWhenAnOptionOfItSaysSo) {
+  EXPECT_THAT(error_of({"localhost:6379", "-w", "5"}),
+              HasSubstr("write tcp://localhost:6379; see 'echo_client connect"));
+  EXPECT_THAT(error_of({"-ul", "7"}), HasSubstr("there is no UDP yet"));
+  EXPECT_THAT(run({"a.json", "-vv"}).paths, ElementsAre("a.json"));
+}
+
 TEST(CommandLine, SaysThatThereIsNoUdp) {
   EXPECT_THAT(error_of({"-u", "localhost", "25000"}), HasSubstr("there is no UDP yet"));
   EXPECT_THAT(error_of({"connect", "-u", "localhost", "25000"}), HasSubstr("there is no UDP yet"));

@@ -104,6 +104,18 @@ UsageError usage_error(const std::string& what, const char* command) {
   return {command_line::with_help(what, command == nullptr ? kProgram : fmt::format("{} {}", kProgram, command))};
 }
 
+namespace {
+
+/// There is no word among `arguments`. An option that nobody has is told rather than that.
+UsageError nothing_to_do(const CLI::App& app, const CLI::App& run, const CLI::App& connect, const Words& arguments) {
+  const bool is_unknown =
+      !has_options(app, arguments) && !has_options(run, arguments) && !has_options(connect, arguments);
+  if (is_unknown) return usage_error(command_line::message_of_extras(app, {&app, &run, &connect}));
+  return usage_error("nothing to do: give a file or folder to run, or an address to connect to");
+}
+
+}  // namespace
+
 CLI::Option* add_backend(CLI::App& app, sched::BackendKind& backend) {
   using sched::BackendKind;
   return add_parsed(app, "--backend", backend,
@@ -152,10 +164,7 @@ CommandLine parse_command_line(std::vector<std::string> arguments) {
   } catch (const CLI::CallForVersion& version) {
     return Printout{fmt::format("{}\n", version.what())};
   } catch (const CLI::RequiredError&) {
-    const bool is_unknown = !has_options(app, arguments) && !has_options(*run_command, arguments) &&
-                            !has_options(*connect_command, arguments);
-    if (is_unknown) return usage_error(command_line::message_of_extras(app, {&app, run_command, connect_command}));
-    return usage_error("nothing to do: give a file or folder to run, or an address to connect to");
+    return nothing_to_do(app, *run_command, *connect_command, arguments);
   } catch (const CLI::Error& error) {
     const std::vector<CLI::App*> commands = app.get_subcommands();
     return usage_error(command_line::message_of(error, app),

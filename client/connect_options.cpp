@@ -30,7 +30,7 @@ the end. A duration is a number and a unit: ns, us, ms, s, m or h; a number alon
 
 On a terminal lines are edited and remembered, and one that begins with / is a command: /help lists them.
 
-Exit status: 0 clean, 1 a network error, 2 usage, 130 or 143 a signal.
+Exit status: 0 clean, 1 a network error, 2 usage, 129, 130 or 143 a signal.
 
 Examples:
   echo_client localhost 25000

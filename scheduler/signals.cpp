@@ -18,6 +18,13 @@ Signals::Signals(std::initializer_list<int> signals) {
   check(static_cast<bool>(fd_), "signalfd failed");
 }
 
+Signals Signals::to_end() {
+  struct sigaction at_hangup{};
+  check(::sigaction(SIGHUP, nullptr, &at_hangup) == 0, "a signal cannot be asked for");
+  const bool is_ignored = at_hangup.sa_handler == SIG_IGN;
+  return is_ignored ? Signals{SIGINT, SIGTERM} : Signals{SIGINT, SIGTERM, SIGHUP};
+}
+
 Signals::~Signals() { ::pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr); }
 
 Task<Result<int>> Signals::next() {

@@ -20,6 +20,10 @@ class Signals {
   explicit Signals(std::initializer_list<int> signals);
   ~Signals();
 
+  /// Those that ask a program to end: SIGINT, SIGTERM, and SIGHUP, by which a terminal goes away, unless that was
+  /// ignored when the program started, as nohup(1) does it.
+  static Signals to_end();
+
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 

@@ -54,7 +54,7 @@ struct AllSignals {
     if (is_interactive(options)) of_terminal.emplace({SIGTSTP, SIGCONT, SIGWINCH});
   }
 
-  sched::Signals to_end{SIGINT, SIGTERM};
+  sched::Signals to_end = sched::Signals::to_end();
   std::optional<sched::Signals> of_terminal;
 };
 

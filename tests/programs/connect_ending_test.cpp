@@ -169,7 +169,7 @@ TEST_P(ConnectEnding, EndsAtASignalWhileItConnects) {
 }
 
 TEST_P(ConnectEnding, EndsAtASignalWithItsNumber) {
-  for (const auto& [signal, code] : {std::pair(SIGINT, 130), std::pair(SIGTERM, 143)}) {
+  for (const auto& [signal, code] : {std::pair(SIGHUP, 129), std::pair(SIGINT, 130), std::pair(SIGTERM, 143)}) {
     Listener listener;
     Process process(client({listener.url()}));
     Socket peer = listener.accept();

@@ -74,6 +74,20 @@ TEST(Signals, AreBlockedAsLongAsTheyAreWaitedForAndNoLonger) {
   EXPECT_FALSE(is_blocked(SIGUSR1));
 }
 
+TEST(Signals, ThatAskAProgramToEndLeaveAHangupAloneThatWasIgnored) {
+  {
+    const Signals signals = Signals::to_end();
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) EXPECT_TRUE(is_blocked(signal));
+  }
+  ::signal(SIGHUP, SIG_IGN);
+  {
+    const Signals signals = Signals::to_end();
+    EXPECT_TRUE(is_blocked(SIGTERM));
+    EXPECT_FALSE(is_blocked(SIGHUP));
+  }
+  ::signal(SIGHUP, SIG_DFL);
+}
+
 TEST(SignalsDeathTest, ThatDoNotExistAreAProgrammersError) { EXPECT_DEATH(Signals{9999}, "no such signal"); }
 
 }  // namespace

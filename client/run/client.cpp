@@ -148,8 +148,11 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::Barrier& 
     state = rendezvous.state(barrier.name, ticket);
   }
   if (state == Rendezvous::State::open) co_return true;
-  co_return fail(run, {FailureCode::barrier, step.keyword}, "barrier broken",
-                 {fmt::format("{} failed and will not come", rendezvous.broken_by(barrier.name))});
+  const Rendezvous::Breaker breaker = rendezvous.broken_by(barrier.name);
+  Failure failure = failure_of(run, {FailureCode::barrier, step.keyword}, "barrier broken",
+                               {fmt::format("{} failed and will not come", breaker.who)});
+  failure.stage = breaker.stage + 1;
+  co_return fail(std::move(failure));
 }
 
 Task<bool> Client::perform(const scenario::Step& step, const scenario::Skip& skip) {

@@ -182,6 +182,7 @@ class Client {
   std::optional<std::string> last_frame_;           ///< that matched, where a step captures from it
   std::optional<Failure>* trial_ = nullptr;         ///< where a failure goes that may be retried
   Cause cause_;                                     ///< of the last failure
+  std::uint32_t stage_ = 0;                         ///< of it, too
   ThreadLoad* load_ = nullptr;                      ///< none when it does its steps as often as its group says
   sched::Event given_;                              ///< the load has something for it to do
   std::uint64_t replies_ = 0;                       ///< on this connection

@@ -95,6 +95,7 @@ struct ThreadContext {
   FailureLog failures;
   sched::Instant last_connected{};  ///< when the last connection came to stand
   bool deadline_passed = false;     ///< the run's; its clients are being cancelled
+  std::uint32_t stage = 0;          ///< of its clients' failures
   sched::Event barrier_changed;
   AddressBook addresses;
   Sources sources;

@@ -35,6 +35,7 @@ bool Client::fail(const StepRun& run, Cause cause, std::string title, std::vecto
 bool Client::fail(Failure failure) {
   outcome_ = Outcome::failed;
   cause_ = failure.cause;
+  stage_ = failure.stage;
   if (trial_ != nullptr) {
     *trial_ = std::move(failure);
   } else {
@@ -86,7 +87,8 @@ Failure Client::failure_of(const StepRun& run, Cause cause, std::string title, s
           .notes = std::move(notes),
           .group = group_.name,
           .client = index_,
-          .endpoint = endpoint_};
+          .endpoint = endpoint_,
+          .stage = thread_.stage};
 }
 
 /// Which deadline has passed, the step's or the client's, and how long it was; empty when neither has.
@@ -115,7 +117,8 @@ void Client::break_barriers(const scenario::Steps& steps) {
     if (const scenario::Steps* inner = inner_steps(step)) break_barriers(*inner);
     const auto* barrier = std::get_if<scenario::Barrier>(&step.action);
     if (barrier == nullptr) continue;
-    thread_.run.rendezvous.break_up(barrier->name, fmt::format("client {} {}", text::quote(group_.name), index_));
+    thread_.run.rendezvous.break_up(
+        barrier->name, {.who = fmt::format("client {} {}", text::quote(group_.name), index_), .stage = stage_});
   }
 }
 

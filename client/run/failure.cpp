@@ -11,7 +11,7 @@ namespace client::run {
 
 namespace {
 
-/// How many failures that are alike are shown whole.
+/// How many failures that are alike are kept.
 constexpr std::size_t kKept = 3;
 
 /// Where the right part of a failure's first line begins, if the title leaves room.
@@ -30,10 +30,41 @@ std::string render_one(const Failure& failure, const scenario::SourceFile& sourc
   return out;
 }
 
+/// `"greeter" 17, 18, 20 and 409 more`.
+std::string names_of(const FailureLog::Alike& alike) {
+  std::string names;
+  for (const Failure* last = nullptr; const Failure& failure : alike.kept) {
+    const bool is_of_another_group = last == nullptr || last->group != failure.group;
+    names += fmt::format("{}{}{}", last != nullptr ? ", " : "",
+                         is_of_another_group ? text::quote(failure.group) + " " : "", failure.client);
+    last = &failure;
+  }
+  if (alike.count > alike.kept.size()) names += fmt::format(" and {} more", alike.count - alike.kept.size());
+  return names;
+}
+
+/// What came instead of what was expected; empty when the failure does not tell.
+std::string_view received_by(const Failure& failure) {
+  const auto note =
+      std::ranges::find_if(failure.notes, [](const std::string& text) { return text.starts_with("received"); });
+  return note == failure.notes.end() ? std::string_view() : *note;
+}
+
+/// A line for each that is kept beside the first and has received something else.
+std::string differences(const FailureLog::Alike& alike) {
+  std::string lines;
+  for (const Failure& failure : alike.kept) {
+    if (received_by(failure) == received_by(alike.kept.front())) continue;
+    lines += fmt::format("  {} {}  {}\n", text::quote(failure.group), failure.client, received_by(failure));
+  }
+  return lines;
+}
+
 }  // namespace
 
 void FailureLog::add(Failure failure) {
-  Alike& alike = alike_[Key{failure.place.line, failure.place.column, failure.title, failure.cause.code}];
+  Alike& alike =
+      alike_[Key{failure.stage, failure.place.line, failure.place.column, failure.title, failure.cause.code}];
   ++alike.count;
   if (alike.kept.size() < kKept) alike.kept.push_back(std::move(failure));
 }
@@ -63,14 +94,12 @@ std::string FailureLog::render(const scenario::SourceFile& source, const std::st
 
 std::string FailureLog::render(const Alike& alike, const scenario::SourceFile& source, const std::string& scenario_name,
                                std::uint64_t clients) {
-  std::string out;
-  for (const Failure& failure : alike.kept) out += render_one(failure, source, scenario_name);
-  if (alike.count > alike.kept.size()) {
-    const std::string who =
-        clients > 0 ? fmt::format("{} of {} clients", alike.count, clients) : fmt::format("{} iterations", alike.count);
-    out += fmt::format("{} failed this step the same way; the first {} are shown.\n", who, alike.kept.size());
-  }
-  return out;
+  std::string out = render_one(alike.kept.front(), source, scenario_name);
+  if (alike.count == 1) return out;
+  out += clients > 0 ? fmt::format("{} of {} clients failed this step the same way: {}.\n", alike.count, clients,
+                                   names_of(alike))
+                     : fmt::format("{} iterations failed this step the same way.\n", alike.count);
+  return out + differences(alike);
 }
 
 }  // namespace client::run

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -22,10 +23,14 @@ struct Failure {
   std::string group;
   std::uint64_t client = 0;  ///< index in its group
   std::string endpoint;      ///< "tcp 127.0.0.1:25000"; empty before the target was known
+  std::uint32_t stage = 0;   ///< of what led to it, it comes after all that has a lower one
 };
 
-/// Failures of one scenario. Those of the same title and code at the same place are alike; the first few of them are
-/// kept whole. Its size is bounded by the file, not by the number of clients.
+/// That of a teardown, which comes after everything.
+constexpr std::uint32_t kTeardownStage = std::numeric_limits<std::uint32_t>::max();
+
+/// Failures of one scenario. Those of the same stage, title and code at the same place are alike; the first few of them
+/// are kept whole. Its size is bounded by the file, not by the number of clients.
 class FailureLog {
  public:
   struct Alike {
@@ -38,7 +43,7 @@ class FailureLog {
 
   bool empty() const { return alike_.empty(); }
 
-  /// In the order of the file. Valid until the log changes.
+  /// By their stages, and then in the order of the file. Valid until the log changes.
   std::vector<const Alike*> all() const;
 
   /// For people, in the same order:
@@ -47,8 +52,10 @@ class FailureLog {
   ///    9 |         { "send": "Hello" }, { "expect": "GOT:Hello" },
   ///      |                                          ^^^^^^^^^^^
   ///      |   expected  "GOT:Hello"
-  ///   412 of 10000 clients failed this step the same way.
-  /// Under load, where a client may fail many times, `clients` is 0.
+  ///   412 of 10000 clients failed this step the same way: "greeter" 17, 18, 20 and 409 more.
+  ///     "greeter" 18  received  "GOT:HallO"      first difference at byte 5 (65, received 61)
+  /// Of those that are alike the first is whole, and others are told where they have received something else. Under
+  /// load, where a client may fail many times, `clients` is 0.
   std::string render(const scenario::SourceFile& source, const std::string& scenario_name, std::uint64_t clients) const;
 
   /// Those that are alike alone.
@@ -57,6 +64,7 @@ class FailureLog {
 
  private:
   struct Key {
+    std::uint32_t stage;
     std::uint32_t line;
     std::uint32_t column;
     std::string title;

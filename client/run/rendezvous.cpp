@@ -16,7 +16,7 @@ Rendezvous::Ticket Rendezvous::arrive(const std::string& name, std::uint64_t par
     const std::scoped_lock lock(mutex_);
     Barrier& barrier = barriers_[name];
     ticket.opening = barrier.openings;
-    if (++barrier.arrived >= parties && barrier.broken_by.empty()) {
+    if (++barrier.arrived >= parties && barrier.broken_by.who.empty()) {
       barrier.arrived = 0;
       ++barrier.openings;
       opened = true;
@@ -29,7 +29,7 @@ Rendezvous::Ticket Rendezvous::arrive(const std::string& name, std::uint64_t par
 Rendezvous::State Rendezvous::state(const std::string& name, Ticket ticket) const {
   const Barrier now = barrier(name);
   if (now.openings > ticket.opening) return State::open;
-  return now.broken_by.empty() ? State::closed : State::broken;
+  return now.broken_by.who.empty() ? State::closed : State::broken;
 }
 
 void Rendezvous::leave(const std::string& name, Ticket ticket) {
@@ -38,17 +38,17 @@ void Rendezvous::leave(const std::string& name, Ticket ticket) {
   if (barrier.openings == ticket.opening) --barrier.arrived;
 }
 
-void Rendezvous::break_up(const std::string& name, const std::string& who) {
+void Rendezvous::break_up(const std::string& name, const Breaker& by) {
   {
     const std::scoped_lock lock(mutex_);
-    std::string& broken_by = barriers_[name].broken_by;
-    if (!broken_by.empty()) return;
-    broken_by = who;
+    Breaker& broken_by = barriers_[name].broken_by;
+    if (!broken_by.who.empty()) return;
+    broken_by = by;
   }
   tell_all();
 }
 
-std::string Rendezvous::broken_by(const std::string& name) const { return barrier(name).broken_by; }
+Rendezvous::Breaker Rendezvous::broken_by(const std::string& name) const { return barrier(name).broken_by; }
 
 std::uint64_t Rendezvous::waiting(const std::string& name) const { return barrier(name).arrived; }
 

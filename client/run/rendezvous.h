@@ -30,10 +30,16 @@ class Rendezvous {
   /// Gives up waiting; of no effect once the barrier has opened.
   void leave(const std::string& name, Ticket ticket);
 
-  /// A party has failed and will not come: everyone who waits at the barrier or comes later is told so. `who` names the
+  /// Who will not come to a barrier.
+  struct Breaker {
+    std::string who;          ///< empty: nobody, it is whole
+    std::uint32_t stage = 0;  ///< of its failure
+  };
+
+  /// A party has failed and will not come: everyone who waits at the barrier or comes later is told so, and of the
   /// first one.
-  void break_up(const std::string& name, const std::string& who);
-  std::string broken_by(const std::string& name) const;
+  void break_up(const std::string& name, const Breaker& by);
+  Breaker broken_by(const std::string& name) const;
 
   /// How many are waiting at a barrier.
   std::uint64_t waiting(const std::string& name) const;
@@ -42,7 +48,7 @@ class Rendezvous {
   struct Barrier {
     std::uint64_t openings = 0;
     std::uint64_t arrived = 0;
-    std::string broken_by;  ///< empty: it is whole
+    Breaker broken_by;
   };
 
   void tell_all();

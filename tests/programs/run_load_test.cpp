@@ -141,7 +141,7 @@ TEST_F(Bench, FindsAServerThatAnswersWrongly) {
   const Finished finished = bench({"--duration", "200ms", "--warmup", "0s", server.url()});
   EXPECT_EQ(finished.exit, Exit::code(1));
   EXPECT_THAT(finished.error, HasSubstr("first difference at byte 0"));
-  EXPECT_THAT(finished.error, HasSubstr(" iterations failed this step the same way; the first 3 are shown.\n"));
+  EXPECT_THAT(finished.error, HasSubstr(" iterations failed this step the same way.\n"));
   EXPECT_THAT(finished.error, Not(HasSubstr("again: ")));
 }
 

@@ -120,6 +120,10 @@ std::vector<Case> others() {
       {"a barrier that is broken", ignoring(), R"({"clients": [
           {"name": "g", "steps": [{"barrier": {"name": "b", "parties": 2}}]},
           {"name": "h", "steps": [{"sleep": "1s"}, {"fail": "no"}, {"barrier": {"name": "b", "parties": 2}}]}]})"},
+      {"a barrier that is broken by one who waited at another", ignoring(), R"({"clients": [
+          {"name": "g", "steps": [{"barrier": {"name": "a", "parties": 2}}]},
+          {"name": "h", "steps": [{"barrier": {"name": "b", "parties": 2}}, {"barrier": {"name": "a", "parties": 2}}]},
+          {"name": "i", "steps": [{"sleep": "1s"}, {"fail": "no"}, {"barrier": {"name": "b", "parties": 2}}]}]})"},
       {"fail", ignoring(), steps(R"({"fail": "the \u001b[31mreason"})")},
       {"retry", saying_slowly({"a\n", "b\n", "c\n"}, milliseconds(110)),
        steps(R"({"retry": {"times": 3, "until": [{"expect": "x"}]}})")},
@@ -128,6 +132,8 @@ std::vector<Case> others() {
       {"a variable without a value", ignoring(), steps(R"-({"expect": {"matches": "(?P<id>x)", "optional": true,
           "timeout": "1s"}}, {"send": "${id}"})-")},
       {"many alike", saying("b\n"), steps(R"({"expect": "a"})", R"("count": 5,)")},
+      {"many that receive something else", answering(),
+       steps(R"({"send": "${client.index}"}, {"expect": "a"})", R"("count": 5,)")},
   };
 }
 

@@ -59,24 +59,25 @@ TEST(Rendezvous, LeavingAfterItOpenedTakesNothingFromTheNext) {
 TEST(Rendezvous, IsBrokenForThoseWhoWaitAndThoseWhoCome) {
   Rendezvous rendezvous;
   const auto waiting = rendezvous.arrive("a", 3);
-  rendezvous.break_up("a", "client \"x\" 7");
-  rendezvous.break_up("a", "client \"x\" 8");
+  rendezvous.break_up("a", {.who = "client \"x\" 7", .stage = 4});
+  rendezvous.break_up("a", {.who = "client \"x\" 8"});
   EXPECT_EQ(rendezvous.state("a", waiting), State::broken);
   EXPECT_EQ(rendezvous.state("a", rendezvous.arrive("a", 1)), State::broken);
-  EXPECT_EQ(rendezvous.broken_by("a"), "client \"x\" 7") << "the first one";
+  EXPECT_EQ(rendezvous.broken_by("a").who, "client \"x\" 7") << "the first one";
+  EXPECT_EQ(rendezvous.broken_by("a").stage, 4U);
 }
 
 TEST(Rendezvous, StaysOpenForThoseForWhomItOpenedBeforeItBroke) {
   Rendezvous rendezvous;
   const auto passed = rendezvous.arrive("a", 1);
-  rendezvous.break_up("a", "somebody");
+  rendezvous.break_up("a", {.who = "somebody"});
   EXPECT_EQ(rendezvous.state("a", passed), State::open);
 }
 
 TEST(Rendezvous, BreaksOneBarrierAlone) {
   Rendezvous rendezvous;
   const auto ticket = rendezvous.arrive("b", 2);
-  rendezvous.break_up("a", "somebody");
+  rendezvous.break_up("a", {.who = "somebody"});
   EXPECT_EQ(rendezvous.state("b", ticket), State::closed);
 }
 
@@ -90,8 +91,8 @@ TEST(Rendezvous, TellsEveryThreadOfEachChange) {
   EXPECT_EQ(first, 0) << "nothing has changed for those who wait";
   (void)rendezvous.arrive("a", 2);
   EXPECT_EQ(first, 1);
-  rendezvous.break_up("a", "somebody");
-  rendezvous.break_up("a", "somebody else");
+  rendezvous.break_up("a", {.who = "somebody"});
+  rendezvous.break_up("a", {.who = "somebody else"});
   EXPECT_EQ(first, 2);
   EXPECT_EQ(second, 2);
 }

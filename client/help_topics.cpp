@@ -76,12 +76,12 @@ constexpr auto kExitCodes = std::to_array<Entry>({
     {"0", "all that was planned ran and passed, and something ran"},
     {"1", "an assertion failed, or by hand a network error"},
     {"2", "usage, or an invalid scenario"},
-    {"3", "could not test: the first contact failed, or a limit of the machine"},
+    {"3", "could not test: the first contact failed, a limit of the machine, or --spawn ended by itself"},
     {"4", "a threshold did not hold"},
     {"5", "nothing was selected"},
     {"6", "the run's --timeout passed"},
     {"7", "a report, or what else was asked for, could not be written"},
-    {"130, 143", "SIGINT, SIGTERM"},
+    {"129, 130, 143", "SIGHUP, SIGINT, SIGTERM"},
 });
 
 constexpr std::array kTopics{

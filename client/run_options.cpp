@@ -26,13 +26,14 @@ constexpr Help kRunHelp{
 us, ms, s, m or h. In COMMAND and ARGS, a word with blanks stands in quotation marks; there is no shell.
 
 Exit status: 0 all passed, 1 an assertion failed, 2 usage or an invalid scenario, 3 could not test, 4 a threshold did
-not hold, 5 nothing was selected or all was skipped, 6 the timeout, 7 a report or other output could not be written, 130
-or 143 a signal.
+not hold, 5 nothing was selected or all was skipped, 6 the timeout, 7 a report or other output could not be written,
+129, 130 or 143 a signal: SIGHUP, SIGINT, SIGTERM. After one of these and after the timeout, too, teardowns are run; a
+second signal ends all.
 
 Examples:
   echo_client scenarios/multi.json
   echo_client run --target tcp://10.0.0.5:7 --only 'echo-*' scenarios
-  echo_client run --spawn 'echo_server tcp://localhost:0' scenarios
+  echo_client run --spawn echo_server scenarios
   echo_client run --simulate --seed 42 scenarios/multi.json)"};
 
 constexpr unsigned kMaxJobs = 256;
@@ -79,8 +80,10 @@ void add_target_options(CLI::App& app, RunOptions& options) {
   CLI::Option* embedded =
       app.add_flag("--embedded", options.embedded, "start echo_server inside this process")->group(kGroup);
   CLI::Option* spawn = add_words(app, "--spawn", options.spawn,
-                                 "start a server, and stop it at the end; it is ready when it\n"
-                                 "says so as echo_server does, or when --target accepts")
+                                 "start a server, and stop it at the end; it is ready when the\n"
+                                 "targets that --target or the scenarios name accept, which none\n"
+                                 "may do before, or where none is named when it says where it is,\n"
+                                 "as echo_server does")
                            ->check(is_not_blank)
                            ->type_name("COMMAND")
                            ->group(kGroup);
@@ -118,7 +121,8 @@ void add_control_options(CLI::App& app, RunOptions& options) {
       ->type_name("N")
       ->group(kGroup);
   app.add_flag("--fail-fast", options.fail_fast, "end after the first scenario that does not pass")->group(kGroup);
-  add_duration(app, "--timeout", options.timeout, "end the whole run (5m, or the planned load and 1m)")->group(kGroup);
+  add_duration(app, "--timeout", options.timeout, "end the whole run, in real time (5m, or the planned load and 1m)")
+      ->group(kGroup);
 }
 
 void add_report_option(CLI::App& app, RunOptions& options) {

@@ -18,7 +18,7 @@ enum class Verdict : std::uint8_t {
   nothing_selected,  ///< 5
   deadline,          ///< 6: the run's deadline passed
   unreported,        ///< 7: a report, or what else was asked for, could not be written
-  interrupted,       ///< 130 or 143: a signal
+  interrupted,       ///< 129, 130 or 143: a signal
 };
 
 /// What one scenario's result means. The first contact has failed when no connection ever stood, and all that failed

@@ -1,7 +1,5 @@
 #include "client/run/run_command.h"
 
-#include <signal.h>
-
 #include <algorithm>
 #include <cstring>
 #include <mutex>
@@ -14,6 +12,7 @@
 
 #include "client/print.h"
 #include "client/run/console.h"
+#include "client/run/end_watch.h"
 #include "client/run/exit_code.h"
 #include "client/run/find_max.h"
 #include "client/run/local_server.h"
@@ -21,14 +20,10 @@
 #include "client/run/replay.h"
 #include "client/run/reporting.h"
 #include "client/run/scenario_run.h"
-#include "client/run/spawned_server.h"
+#include "client/run/spawning.h"
 #include "client/run/suite.h"
 #include "scheduler/backends/simulated.h"
-#include "scheduler/cancel_scope.h"
 #include "scheduler/make_backend.h"
-#include "scheduler/scheduler.h"
-#include "scheduler/scope.h"
-#include "scheduler/signals.h"
 #include "scheduler/threads.h"
 #include "text/escape.h"
 #include "text/units.h"
@@ -44,7 +39,8 @@ using sched::Result;
 /// step has by default, so that no server is blamed for the network.
 constexpr std::uint64_t kSimulatedBytesASecond = scenario::Send::kMaxBytes / 2;
 
-constexpr auto kTimeToBeReady = std::chrono::seconds(10);
+/// How long a server may still take to die that clients have lost.
+constexpr auto kTimeToDie = std::chrono::milliseconds(200);
 
 /// One invocation of `echo_client run`. Each step of it gives whether the next one follows; the one that gives false
 /// has told why.
@@ -79,16 +75,14 @@ class Run {
   bool has_ports();
   bool prepare_server();
   bool spawn_server();
-  sched::Task<SpawnedServer::Ready> wait_for_server();
-  sched::Task<void> cancel_at_signal(sched::CancelScope& scope);
 
   // The run. Any thread.
   void run_all();
   void run_job();
   std::optional<Planned> take_next();
   bool prepare_local(std::unique_ptr<PreparedServer>& local);
-  void run_one(const Planned& planned, const PreparedServer* local, sched::Duration& used);
-  RunSettings settings_of(const Planned& planned, sched::Duration used);
+  void run_one(const Planned& planned, const PreparedServer* local);
+  RunSettings settings_of(const Planned& planned);
   void judge_result(const Planned& planned, const Result<ScenarioResult>& result, std::uint64_t seed);
   std::uint64_t seed_of(const Planned& planned) const;
   std::optional<std::uint64_t> rechunk_of(const Planned& planned) const;
@@ -97,7 +91,10 @@ class Run {
   bool refuse_for(const Scenario& scenario, std::string_view lacking);
 
   // What is told.
-  void show_server();
+  void judge_stop();
+  void stop_server();
+  std::string name_of_limit() const;
+  std::string why_stopped(StopReason reason) const;
   void write_reports();
   std::string why_incomplete() const;
   void show_verdict() const;
@@ -109,19 +106,20 @@ class Run {
   server::Options server_options_;
   Suite suite_;
   sched::Duration time_limit_{};  ///< of the whole run
-  std::unique_ptr<SpawnedServer> spawned_;
-  std::optional<sched::Signals> signals_;  ///< none in a simulation
   StopSource stop_;
+  std::optional<EndWatch> watch_;  ///< until the run has ended
+  std::unique_ptr<SpawnedServer> spawned_;
 
   std::mutex mutex_;                  ///< for what follows
   std::vector<Scenario> repetition_;  ///< the scenarios of the one that is being run, from the second on
   std::uint64_t taken_ = 0;           ///< scenarios, of all repetitions
+  std::uint64_t completed_ = 0;       ///< of them
   std::uint64_t skipped_ = 0;
   bool is_ended_ = false;  ///< nothing follows what is being run
-  bool is_late_ = false;   ///< --timeout has passed
   Verdict verdict_ = Verdict::passed;
-  int signal_ = 0;
-  std::string refusal_;  ///< what could not be done, the last time that something could not
+  int signal_ = 0;         ///< that ended the run
+  std::string cut_short_;  ///< by what, in a sentence, if something did
+  std::string refusal_;    ///< what could not be done, the last time that something could not
   Reporting reporting_;
 };
 
@@ -140,11 +138,12 @@ int Run::run() {
     write_reports();
     return exit_code(verdict_, signal_);
   }
-  // Before any thread is started: they inherit the mask.
-  if (!options_.simulate) signals_.emplace(std::initializer_list<int>{SIGINT, SIGTERM});
+  // Before any thread is started: they inherit the mask of signals.
+  watch_.emplace(stop_, time_limit_);
   if (prepare_server() && has_ports()) run_all();
+  judge_stop();
   if (verdict_ == Verdict::passed && skipped_ > 0 && skipped_ == taken_) verdict_ = Verdict::nothing_selected;
-  show_server();
+  stop_server();
   write_reports();
   show_verdict();
   return exit_code(verdict_, signal_);
@@ -214,34 +213,18 @@ bool Run::has_backend() {
 bool Run::prepare_server() { return options_.spawn.empty() || spawn_server(); }
 
 bool Run::spawn_server() {
-  auto started = SpawnedServer::start(options_.spawn);
-  if (!started) return refuse(Verdict::could_not_test, started.error());
-  spawned_ = std::move(*started);
-  auto backend = make_backend(seed_);
-  if (!backend) return refuse(Verdict::could_not_test, describe(backend.error()));
-  sched::Scheduler scheduler(std::move(*backend));
-  const SpawnedServer::Ready ready = scheduler.run(wait_for_server());
-  if (signal_ != 0) return refuse(Verdict::interrupted, "interrupted before the server was ready");
-  if (!ready) return refuse(Verdict::could_not_test, ready.error());
-  suite_.point_to(*ready);
+  const std::vector<transport::Url> targets = suite_.targets();
+  Spawned spawned =
+      spawn({.words = options_.spawn, .signs = {.targets = targets, .line = targets.empty() || suite_.lacks_targets()}},
+            stop_, [this] { return make_backend(seed_); });
+  spawned_ = std::move(spawned.server);
+  if (const auto reason = stop_.reason()) {
+    console_.complain(why_stopped(*reason) + " before the server was ready");
+    return false;
+  }
+  if (!spawned.ready) return refuse(Verdict::could_not_test, spawned.ready.error());
+  if (!spawned.ready->empty()) suite_.point_to(*spawned.ready);
   return true;
-}
-
-sched::Task<SpawnedServer::Ready> Run::wait_for_server() {
-  sched::CancelScope until_signal;
-  sched::Scope watching;
-  watching.spawn(cancel_at_signal(until_signal));
-  SpawnedServer::Ready ready = co_await spawned_->wait_until_ready(options_.target, kTimeToBeReady);
-  watching.cancel();
-  [[maybe_unused]] const Result<void> joined = co_await watching.join();
-  co_return ready;
-}
-
-sched::Task<void> Run::cancel_at_signal(sched::CancelScope& scope) {
-  const Result<int> signal = co_await signals_->next();
-  if (!signal) co_return;
-  signal_ = *signal;
-  scope.cancel();
 }
 
 /// A server in this process, for the scenarios of one job.
@@ -269,10 +252,9 @@ void Run::run_all() {
 void Run::run_job() {
   std::unique_ptr<PreparedServer> local;
   if (!prepare_local(local)) return;
-  sched::Duration used{};
   while (std::optional<Planned> planned = take_next()) {
     if (local) point_to(planned->scenario, local->url);
-    run_one(*planned, local.get(), used);
+    run_one(*planned, local.get());
   }
 }
 
@@ -281,15 +263,15 @@ std::optional<Run::Planned> Run::take_next() {
   const std::size_t count = suite_.scenarios().size();
   const std::uint64_t repetition = taken_ / count;
   const std::size_t index = taken_ % count;
-  if (is_ended_ || repetition == options_.repeat) return std::nullopt;
+  if (is_ended_ || stop_.reason() || repetition == options_.repeat) return std::nullopt;
   const std::uint64_t number = taken_++;
   if (repetition == 0) return Planned{.scenario = suite_.scenarios()[index], .number = number};
   if (index == 0) repetition_ = suite_.repetition(repetition);
   return Planned{.scenario = repetition_[index], .number = number, .repetition = repetition};
 }
 
-void Run::run_one(const Planned& planned, const PreparedServer* local, sched::Duration& used) {
-  RunSettings settings = settings_of(planned, used);
+void Run::run_one(const Planned& planned, const PreparedServer* local) {
+  RunSettings settings = settings_of(planned);
   if (local != nullptr) settings.server = &local->server;
   console_.announce(planned.scenario, settings.seed);
   Watcher watcher = console_.watch(planned.scenario.name, options_.jobs == 1);
@@ -297,22 +279,26 @@ void Run::run_one(const Planned& planned, const PreparedServer* local, sched::Du
   if (options_.simulate) watcher.show = nullptr;
   const auto tell = [this](const std::string& line) { console_.say_from(Console::Detail::normal, line); };
   const Result<ScenarioResult> result = run_or_search(planned.scenario, settings, watcher, tell);
-  if (result) used += result->elapsed;
   if (!result) refuse(Verdict::could_not_test, describe(result.error()));
   judge_result(planned, result, settings.seed);
 }
 
-RunSettings Run::settings_of(const Planned& planned, sched::Duration used) {
+RunSettings Run::settings_of(const Planned& planned) {
   RunSettings settings;
   settings.seed = seed_of(planned);
   settings.rechunk = rechunk_of(planned);
   settings.make_backend = [this, seed = settings.seed] { return make_backend(seed); };
   settings.threads = threads_;
   settings.spin = options_.spin;
-  settings.time_limit = time_limit_ - used;
-  settings.time_limit_name = "--timeout " + text::format_duration(time_limit_);
-  if (signals_) settings.signals = &*signals_;
-  if (options_.jobs > 1 && signals_) settings.stop = &stop_;
+  settings.stop = &stop_;
+  settings.stop_limit_name = name_of_limit();
+  settings.time_limit = sched::Duration::max();
+  if (!options_.simulate) return settings;
+  // The whole run is limited by the time that people wait for it, and each simulation in its own.
+  settings.is_simulated = true;
+  settings.time_limit =
+      std::max(Suite::usual_time_limit(planned.scenario), options_.timeout.value_or(sched::Duration::zero()));
+  settings.time_limit_name = text::format_duration(settings.time_limit) + " of simulated time";
   return settings;
 }
 
@@ -326,10 +312,10 @@ void Run::judge_result(const Planned& planned, const Result<ScenarioResult>& out
   const Verdict verdict = judge(result);
   if (verdict == Verdict::skipped) ++skipped_;
   verdict_ = worse(verdict_, verdict);
-  if (result.signal != 0) signal_ = result.signal;
-  is_late_ = is_late_ || result.end == ScenarioResult::End::deadline;
+  if (result.end == ScenarioResult::End::complete) ++completed_;
+  if (result.end == ScenarioResult::End::deadline) cut_short_ = result.ended_by + " passed";
   const bool is_good = verdict == Verdict::passed || verdict == Verdict::skipped;
-  is_ended_ = is_ended_ || result.end != ScenarioResult::End::complete || (options_.fail_fast && !is_good);
+  is_ended_ = is_ended_ || (options_.fail_fast && !is_good);
 }
 
 std::uint64_t Run::seed_of(const Planned& planned) const {
@@ -355,39 +341,57 @@ Result<std::unique_ptr<sched::Backend>> Run::make_backend(std::uint64_t seed) co
 
 // --- What is told beside the results
 
+std::string Run::name_of_limit() const { return "--timeout " + text::format_duration(time_limit_); }
+
+std::string Run::why_stopped(StopReason reason) const {
+  if (reason.signal == 0) return name_of_limit() + " passed";
+  return fmt::format("interrupted by SIG{}", ::sigabbrev_np(reason.signal));
+}
+
+/// What has stopped the run concerns nobody who was done by then, also when it came between two scenarios.
+void Run::judge_stop() {
+  const std::optional<StopReason> reason = stop_.reason();
+  const std::uint64_t planned = suite_.scenarios().size() * options_.repeat;
+  if (!reason || completed_ == planned || (is_ended_ && completed_ == taken_)) return;
+  verdict_ = worse(verdict_, reason->signal != 0 ? Verdict::interrupted : Verdict::deadline);
+  signal_ = reason->signal;
+  cut_short_ = why_stopped(*reason);
+}
+
 /// Stops the server, and shows what it wrote where that may explain something.
-void Run::show_server() {
+void Run::stop_server() {
   if (!spawned_) return;
+  if (verdict_ == Verdict::failed || verdict_ == Verdict::could_not_test) spawned_->let_end(kTimeToDie);
   spawned_->stop();
+  const auto how = spawned_->how_it_ended();
+  if (how && taken_ > 0) refuse(Verdict::could_not_test, "the server ended by itself before the run did: " + *how);
   const auto detail = verdict_ == Verdict::passed ? Console::Detail::very_verbose : Console::Detail::quiet;
-  if (const auto how = spawned_->how_it_ended()) {
-    console_.say_from(detail, fmt::format("the server had ended by itself: {}", *how));
+  for (const auto& [name, tail] :
+       {std::pair("standard output", spawned_->output_tail()), std::pair("standard error", spawned_->log_tail())}) {
+    if (tail.empty()) continue;
+    console_.say_from(detail, fmt::format("the end of the server's {}:\n{}", name, tail.substr(0, tail.size() - 1)));
   }
-  const std::string log = spawned_->log_tail();
-  if (!log.empty()) console_.say_from(detail, "the end of the server's log:\n" + log.substr(0, log.size() - 1));
 }
 
 void Run::write_reports() {
   reporting_.finish(suite_.scenarios(), verdict_, why_incomplete());
   std::vector<std::string> errors = reporting_.write_files();
   // Who reads from a stream may be slow: from then on a signal ends the process at once.
-  if (reporting_.has_streams()) signals_.reset();
+  if (reporting_.has_streams()) watch_.reset();
   for (std::string& error : reporting_.write_streams()) errors.push_back(std::move(error));
   for (const std::string& error : errors) refuse(Verdict::unreported, error);
 }
 
 /// Empty when all that was planned has been run to its end.
 std::string Run::why_incomplete() const {
-  if (signal_ != 0) return fmt::format("interrupted by SIG{}", ::sigabbrev_np(signal_));
-  if (is_late_) return "--timeout " + text::format_duration(time_limit_) + " passed";
+  if (!cut_short_.empty() && stop_.reason()) return cut_short_;
   if (!refusal_.empty()) return refusal_;
   return taken_ < suite_.scenarios().size() * options_.repeat ? "ended by --fail-fast" : "";
 }
 
 void Run::show_verdict() const {
   std::string why;
-  if (verdict_ == Verdict::deadline) why = "--timeout " + text::format_duration(time_limit_) + " passed";
-  if (verdict_ == Verdict::interrupted) why = fmt::format("interrupted by SIG{}", ::sigabbrev_np(signal_));
+  if (verdict_ == Verdict::deadline || verdict_ == Verdict::interrupted) why = cut_short_;
   if (verdict_ == Verdict::could_not_test) why = "could not test";
   if (verdict_ == Verdict::nothing_selected) why = "all were skipped";
   if (verdict_ == Verdict::unreported) why = "a report could not be written";

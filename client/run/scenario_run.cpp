@@ -1,13 +1,17 @@
 #include "client/run/scenario_run.h"
 
-#include <unistd.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cstring>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "client/run/client.h"
 #include "client/run/load_watch.h"
+#include "client/run/teardown.h"
 #include "client/run/thread_load.h"
 #include "scheduler/mailbox.h"
 #include "scheduler/scheduler.h"
@@ -22,6 +26,9 @@ namespace {
 
 using sched::Result;
 using sched::Task;
+
+/// How often a simulated run looks whether it is to end, in simulated time.
+constexpr auto kBetweenLooks = std::chrono::milliseconds(10);
 
 /// The clients of one thread, and how other threads reach it.
 struct ThreadRun {
@@ -61,15 +68,14 @@ class ScenarioRun {
   Task<void> run_load(ThreadRun& thread, std::size_t clients);
   void count_ready(sched::Instant now);
   Task<void> run_client(const scenario::Group& group, std::uint64_t index, ThreadRun& thread);
-  Task<Outcome> run_single(const std::optional<scenario::Group>& group, ThreadRun& thread);
-  Task<void> run_into(const scenario::Group& group, ThreadContext& thread, Outcome& outcome);
+  Task<void> set_up(ThreadRun& thread);
+  Task<void> run_setup(ThreadContext& thread);
 
-  Task<void> end_at_signal();
-  Task<void> end_with_others();
+  Task<void> end_when_told();
   Task<void> end_at_deadline();
   Task<void> show_progress();
-  void end_at(int signal);
-  void end_early(ScenarioResult::End why);
+  void end_if_told();
+  void end_early(ScenarioResult::End why, std::string name);
   Progress progress();
   ScenarioResult collect();
   load::Measurements measurements() const;
@@ -90,8 +96,10 @@ class ScenarioRun {
   sched::Duration elapsed_{};
   Outcome setup_ = Outcome::passed;
   Outcome teardown_ = Outcome::passed;
+  bool has_begun_ = false;  ///< the setup, or what it would precede: there may be something to tear down
   ScenarioResult::End end_ = ScenarioResult::End::complete;
-  int signal_ = 0;
+  std::string ended_by_;
+  sched::Event ended_early_;
 };
 
 ScenarioRun::ScenarioRun(const scenario::Scenario& scenario, const RunSettings& settings, const Watcher& watcher)
@@ -100,7 +108,7 @@ ScenarioRun::ScenarioRun(const scenario::Scenario& scenario, const RunSettings& 
       context_{.scenario = scenario,
                .seed = settings.seed,
                .clients = scenario.clients(),
-               .deadline = settings.time_limit_name,
+               .deadline = {},
                .rechunk = settings.rechunk,
                .log = watcher.log,
                .values = std::vector<std::optional<std::string>>(scenario.variables.size()),
@@ -187,14 +195,12 @@ Task<Result<void>> ScenarioRun::main(ThreadRun& thread) {
     time_of_day_ = std::chrono::floor<std::chrono::milliseconds>(sched::Scheduler::current().backend().time_of_day());
   }
   if (thread.mailbox) services.spawn(thread.mailbox->deliver());
-  if (is_first && settings_.signals != nullptr) services.spawn(end_at_signal());
-  if (is_first && settings_.stop != nullptr) services.spawn(end_with_others());
-  if (is_first) services.spawn(end_at_deadline());
-  if (is_first && watcher_.show) services.spawn(show_progress());
-
   if (is_first) {
-    setup_ = co_await run_single(context_.scenario.setup, thread);
-    if (setup_ != Outcome::passed) stop_all(ScenarioResult::End::complete);
+    if (settings_.stop != nullptr && !settings_.is_simulated) services.spawn(end_when_told());
+    services.spawn(end_at_deadline());
+    if (watcher_.show) services.spawn(show_progress());
+    end_if_told();
+    co_await set_up(thread);
     let_all(&ThreadRun::may_start);
   }
   [[maybe_unused]] const Result<void> started = co_await thread.may_start.wait();
@@ -202,7 +208,9 @@ Task<Result<void>> ScenarioRun::main(ThreadRun& thread) {
   count_ended();
   [[maybe_unused]] const Result<void> clients_ended = co_await thread.clients_ended.wait();
   if (is_first) {
-    teardown_ = co_await run_single(context_.scenario.teardown, thread);
+    // Whatever has ended the run: what the setup has made is not to stay. So stop_all() does not cancel it.
+    const bool undoes = context_.scenario.teardown && has_begun_;
+    if (undoes) teardown_ = co_await tear_down(context_, thread.context, ended_early_);
     let_all(&ThreadRun::may_end);
   }
   // Its server may be what the clients of other threads are talking to.
@@ -253,46 +261,38 @@ Task<void> ScenarioRun::run_client(const scenario::Group& group, std::uint64_t i
   thread.context.counters.count(thread.load ? co_await client.run_under_load(*thread.load) : co_await client.run());
 }
 
-/// Runs the setup or the teardown, unless there is none or the run is to end.
-Task<Outcome> ScenarioRun::run_single(const std::optional<scenario::Group>& group, ThreadRun& thread) {
-  if (!group || thread.is_stopped) co_return Outcome::passed;
-  Outcome outcome = Outcome::interrupted;
+Task<void> ScenarioRun::set_up(ThreadRun& thread) {
+  if (end_ != ScenarioResult::End::complete) co_return;
+  has_begun_ = true;
+  if (!context_.scenario.setup) co_return;
+  setup_ = Outcome::interrupted;
   sched::Scope scope(sched::Scope::OnFailure::keep_siblings);
   thread.clients = &scope;
-  scope.spawn(run_into(*group, thread.context, outcome));
+  scope.spawn(run_setup(thread.context));
   [[maybe_unused]] const Result<void> joined = co_await scope.join();
   thread.clients = nullptr;
-  co_return outcome;
+  has_begun_ = setup_ != Outcome::unreached || thread.context.counters.connected > 0;
+  if (setup_ != Outcome::passed) stop_all(ScenarioResult::End::complete);
 }
 
-Task<void> ScenarioRun::run_into(const scenario::Group& group, ThreadContext& thread, Outcome& outcome) {
-  Client client(group, 0, thread);
-  outcome = co_await client.run();
+Task<void> ScenarioRun::run_setup(ThreadContext& thread) {
+  Client client(*context_.scenario.setup, 0, thread);
+  setup_ = co_await client.run();
   context_.values = client.values();
 }
 
-Task<void> ScenarioRun::end_at_signal() {
-  for (;;) {
-    const Result<int> signal = co_await settings_.signals->next();
-    if (!signal) co_return;
-    const bool is_second = settings_.stop != nullptr ? !settings_.stop->stop(*signal) : signal_ != 0;
-    if (is_second) ::_exit(128 + *signal);
-    end_at(*signal);
-  }
-}
-
-/// When a scenario that runs beside this one has received a signal.
-Task<void> ScenarioRun::end_with_others() {
-  if (const Result<int> signal = co_await settings_.stop->wait()) end_at(*signal);
-}
-
-void ScenarioRun::end_at(int signal) {
-  signal_ = signal;
-  end_early(ScenarioResult::End::signal);
+Task<void> ScenarioRun::end_when_told() {
+  if (co_await settings_.stop->wait()) end_if_told();
 }
 
 Task<void> ScenarioRun::end_at_deadline() {
-  if (co_await sched::sleep_for(settings_.time_limit)) end_early(ScenarioResult::End::deadline);
+  const sched::Instant deadline = sched::instant_after(started_, settings_.time_limit);
+  while (settings_.is_simulated && settings_.stop != nullptr && sched::now() < deadline) {
+    if (!co_await sched::sleep_until(std::min(deadline, sched::now() + kBetweenLooks))) co_return;
+    end_if_told();
+  }
+  if (!co_await sched::sleep_until(deadline)) co_return;
+  end_early(ScenarioResult::End::deadline, settings_.time_limit_name);
 }
 
 Task<void> ScenarioRun::show_progress() {
@@ -300,9 +300,18 @@ Task<void> ScenarioRun::show_progress() {
   while (co_await sched::sleep_for(every)) watcher_.show(progress());
 }
 
-void ScenarioRun::end_early(ScenarioResult::End why) {
+void ScenarioRun::end_if_told() {
+  const std::optional<StopReason> reason = settings_.stop != nullptr ? settings_.stop->reason() : std::nullopt;
+  if (!reason) return;
+  if (reason->signal == 0) return end_early(ScenarioResult::End::deadline, settings_.stop_limit_name);
+  end_early(ScenarioResult::End::signal, fmt::format("SIG{}", ::sigabbrev_np(reason->signal)));
+}
+
+void ScenarioRun::end_early(ScenarioResult::End why, std::string name) {
   if (end_ != ScenarioResult::End::complete) return;
   end_ = why;
+  ended_by_ = context_.deadline = std::move(name);
+  ended_early_.set();
   stop_all(why);
 }
 
@@ -340,7 +349,7 @@ ScenarioResult ScenarioRun::collect() {
   result.started = time_of_day_;
   result.elapsed = elapsed_;
   result.end = end_;
-  result.signal = signal_;
+  result.ended_by = ended_by_;
   result.setup = setup_;
   result.teardown = teardown_;
   for (const auto& thread : threads_) {

@@ -15,7 +15,6 @@
 #include "client/scenario/model.h"
 #include "scheduler/backend.h"
 #include "scheduler/listener.h"
-#include "scheduler/signals.h"
 #include "server/limits.h"
 #include "server/options.h"
 
@@ -39,13 +38,12 @@ struct RunSettings {
   sched::Duration spin{};
   std::uint64_t seed = 0;
   std::optional<std::uint64_t> rechunk = {};             ///< what is sent is cut into pieces, drawn from this seed
-  sched::Duration time_limit = std::chrono::minutes(5);  ///< the run is ended when it has lasted so long
-  std::string time_limit_name;                           ///< for a person: "--timeout 5m"
+  sched::Duration time_limit = std::chrono::minutes(5);  ///< by its own clock: it is ended when it has lasted so long
+  std::string time_limit_name;                           ///< for a person: "5m of simulated time"
   const LocalServer* server = nullptr;                   ///< null: none
-  /// Signals that end the run; null in a simulation, which has none.
-  sched::Signals* signals = nullptr;
-  /// Tells the runs beside this one of a signal that it received, and the other way round; null when there are none.
-  StopSource* stop = nullptr;
+  const StopSource* stop = nullptr;                      ///< what ends it from outside; null: nothing
+  std::string stop_limit_name = {};                      ///< and for whose time, for a person: "--timeout 5m"
+  bool is_simulated = false;                             ///< it cannot wait for `stop`, but looks at it all the time
 };
 
 /// What came of it.
@@ -71,7 +69,7 @@ struct ScenarioResult {
   FailureLog failures;
   std::optional<LoadResult> load;  ///< when the scenario has one
   End end = End::complete;
-  int signal = 0;  ///< when `end` is signal
+  std::string ended_by;  ///< when `end` is not complete, for a person: "SIGINT", "--timeout 5m"
 
   /// Among how many clients a failure is counted, as FailureLog::render has it.
   std::uint64_t failing() const { return load ? 0 : planned; }
@@ -95,8 +93,9 @@ struct Watcher {
   LogHandler log = {};
 };
 
-/// Runs all clients of `scenario` at once and returns when they and the local server have ended. Errors: the backend or
-/// the local server could not be made. A second signal ends the process at once, with 128 + its number.
+/// Runs all clients of `scenario` at once and returns when they and the local server have ended. The teardown is run
+/// whenever the setup has reached the server, however the run ends (teardown.h).
+/// Errors: the backend or the local server could not be made.
 sched::Result<ScenarioResult> run_scenario(const scenario::Scenario& scenario, const RunSettings& settings,
                                            const Watcher& watcher);
 

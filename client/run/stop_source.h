@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
 
 #include "scheduler/descriptor.h"
 #include "scheduler/result.h"
@@ -8,23 +9,35 @@
 
 namespace client::run {
 
-/// What tells all scenarios that run at a time that a signal has come to one of them. Made before the threads are, so
-/// that the descriptor behind it is in the table of each.
+/// Why a run is to end before it is done.
+struct StopReason {
+  int signal = 0;  ///< 0: its time is over
+
+  bool operator==(const StopReason&) const = default;
+};
+
+/// What tells all scenarios of an invocation that they are to end. Made before the threads are, so that the descriptor
+/// behind it is in the table of each.
 class StopSource {
  public:
   /// Fails by a check when descriptors have run out.
   StopSource();
 
-  /// Any thread. Whether `signal` is the first.
-  bool stop(int signal);
+  /// Any thread. Whether `reason` is the first; the others change nothing.
+  bool stop(StopReason reason);
 
-  /// Completes with the signal when one has come, for everyone who waits and will wait. Any number of schedulers, one
-  /// fiber of each. Cancellation: at once.
-  sched::Task<sched::Result<int>> wait() const;
+  /// Any thread. Nothing as long as everything may go on.
+  std::optional<StopReason> reason() const;
+
+  /// Completes with the reason when there is one, for everyone who waits and will wait. Any number of schedulers of
+  /// this machine, one fiber of each. Cancellation: at once.
+  sched::Task<sched::Result<StopReason>> wait() const;
 
  private:
+  static constexpr int kNone = -1;
+
   sched::Descriptor fd_;  ///< readable from then on
-  std::atomic<int> signal_{0};
+  std::atomic<int> signal_{kNone};
 };
 
 }  // namespace client::run

@@ -15,6 +15,21 @@ namespace client::run {
 
 using scenario::Scenario;
 
+namespace {
+
+/// Those of setups and teardowns included.
+std::vector<const scenario::Group*> all_groups(const std::vector<Scenario>& scenarios) {
+  std::vector<const scenario::Group*> groups;
+  for (const Scenario& scenario : scenarios) {
+    for (const scenario::Group& group : scenario.groups) groups.push_back(&group);
+    if (scenario.setup) groups.push_back(&*scenario.setup);
+    if (scenario.teardown) groups.push_back(&*scenario.teardown);
+  }
+  return groups;
+}
+
+}  // namespace
+
 Verdict Suite::load(const Console& console) {
   std::error_code error;
   if (!options_.command_meant.empty() && !std::filesystem::exists(options_.paths.front(), error)) {
@@ -48,6 +63,10 @@ sched::Duration Suite::usual_time_limit() const {
   return limit;
 }
 
+sched::Duration Suite::usual_time_limit(const Scenario& scenario) {
+  return scenario.load ? std::chrono::minutes(1) + planned_load(scenario) : std::chrono::minutes(5);
+}
+
 std::string Suite::listing() const {
   std::string lines;
   for (const Scenario& scenario : scenarios_) {
@@ -63,15 +82,30 @@ std::vector<Scenario> Suite::repetition(std::uint64_t number) const {
   for (const Scenario& scenario : scenarios_) {
     // It has been read with one seed, and the others make no difference to whether it is right.
     auto again = scenario::parse(scenario.source.path(), scenario.source.text(), load_options(seed_ + number));
-    if (again && target_) scenario::point_to(*again, *target_);
+    if (again && target_) scenario::point_to(*again, *target_, scenario::PointTo::unnamed);
     if (again) scenarios.push_back(std::move(*again));
   }
   return scenarios;
 }
 
+std::vector<transport::Url> Suite::targets() const {
+  std::vector<transport::Url> targets;
+  for (const scenario::Group* group : all_groups(scenarios_)) {
+    if (!group->target.is_named || !group->target.url.is_constant()) continue;
+    const auto url = transport::parse_url(group->target.url.constant());
+    if (url && std::ranges::find(targets, *url) == targets.end()) targets.push_back(*url);
+  }
+  return targets;
+}
+
+bool Suite::lacks_targets() const {
+  const auto groups = all_groups(scenarios_);
+  return std::ranges::any_of(groups, [](const scenario::Group* group) { return !group->target.is_named; });
+}
+
 void Suite::point_to(const std::string& url) {
   target_ = url;
-  for (Scenario& scenario : scenarios_) scenario::point_to(scenario, url);
+  for (Scenario& scenario : scenarios_) scenario::point_to(scenario, url, scenario::PointTo::unnamed);
 }
 
 scenario::LoadOptions Suite::load_options(std::uint64_t seed) const {

@@ -10,6 +10,7 @@
 #include "client/run/exit_code.h"
 #include "client/scenario/load.h"
 #include "client/scenario/model.h"
+#include "transports/url.h"
 
 namespace client::run {
 
@@ -27,6 +28,8 @@ class Suite {
 
   /// How long all that is planned may take: the loads, and a minute more, or five when there is more than loads.
   sched::Duration usual_time_limit() const;
+  /// The same for one scenario, run once.
+  static sched::Duration usual_time_limit(const scenario::Scenario& scenario);
 
   /// A line for each of them: its file, its name, and its tags.
   std::string listing() const;
@@ -34,7 +37,13 @@ class Suite {
   /// The same scenarios as they are in the repetition `number`, from 0, which has a seed of its own.
   std::vector<scenario::Scenario> repetition(std::uint64_t number) const;
 
-  /// Replaces the targets in the files, as by --target.
+  /// The different targets that groups name and that are known before the run.
+  std::vector<transport::Url> targets() const;
+
+  /// Whether some group names no target.
+  bool lacks_targets() const;
+
+  /// Gives those groups this one.
   void point_to(const std::string& url);
 
  private:

@@ -37,9 +37,10 @@ bool can_be_pipelined(const Group& group) {
          std::ranges::all_of(group.steps, can_be);
 }
 
-void point_to(Scenario& scenario, const std::string& url) {
-  const auto replace = [&url](Group& group) {
-    group.target = {.url = Template(url), .source = {}, .place = group.place};
+void point_to(Scenario& scenario, const std::string& url, PointTo which) {
+  const auto replace = [&](Group& group) {
+    if (which == PointTo::unnamed && group.target.is_named) return;
+    group.target = {.url = Template(url), .source = {}, .place = group.place, .is_named = true};
   };
   std::ranges::for_each(scenario.groups, replace);
   if (scenario.setup) replace(*scenario.setup);

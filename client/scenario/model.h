@@ -179,6 +179,7 @@ struct Target {
   Template url;                       ///< checked here when it is constant
   std::optional<std::string> source;  ///< the local address, numeric
   Place place;
+  bool is_named = false;  ///< in the file, or by --target; else it is the default
 };
 
 /// When the clients of a group connect.
@@ -236,7 +237,12 @@ struct Scenario {
 /// needs what another one has captured, and nothing has to wait.
 bool can_be_pipelined(const Group& group);
 
-/// Replaces the targets of all groups.
-void point_to(Scenario& scenario, const std::string& url);
+/// Whose targets are replaced.
+enum class PointTo : std::uint8_t {
+  all,      ///< those of all groups
+  unnamed,  ///< those of groups that name none
+};
+
+void point_to(Scenario& scenario, const std::string& url, PointTo which = PointTo::all);
 
 }  // namespace client::scenario

@@ -98,6 +98,7 @@ void read_source(Reader& reader, const Cursor& at, Target& out) {
 void read_target(Reader& reader, const Cursor& at, Group& out) {
   constexpr auto kFields = std::to_array<Field<Target>>({{"url", read_url}, {"source", read_source}});
   out.target.source.reset();
+  out.target.is_named = true;
   if (at.node.kind == Node::Kind::string) return read_url(reader, at, out.target);
   if (at.node.kind != Node::Kind::object) return reader.wrong(at, "a URL or an object with \"url\"");
   read_object(reader, at, kFields, out.target);

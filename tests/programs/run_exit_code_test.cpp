@@ -164,7 +164,7 @@ TEST_F(RunExitCode, IsSixWhenTheTimeIsUp) {
    |   received  nothing
    |   after TIME of 5s; 0 bytes unread; peer open; seed SEED
 again: echo_client run --target tcp://ADDRESS --seed SEED a.json
-FAIL a: 0 of 1 client passed, 1 cut short, 0 replies matched, 6 B sent, 0 B received, TIME
+FAIL a: cut short by --timeout 300ms, 1 of 1 client cut short, 0 replies matched, 6 B sent, 0 B received, TIME
 FAIL: 0 of 2 scenarios passed, 1 client, 0 replies matched, TIME (--timeout 300ms passed)
 )");
 }
@@ -177,7 +177,8 @@ struct Interruption {
 
 class RunSignal : public Run, public testing::WithParamInterface<Interruption> {};
 INSTANTIATE_TEST_SUITE_P(, RunSignal,
-                         testing::Values(Interruption{SIGINT, "SIGINT", 130}, Interruption{SIGTERM, "SIGTERM", 143}),
+                         testing::Values(Interruption{SIGHUP, "SIGHUP", 129}, Interruption{SIGINT, "SIGINT", 130},
+                                         Interruption{SIGTERM, "SIGTERM", 143}),
                          [](const auto& interruption) { return interruption.param.name; });
 
 TEST_P(RunSignal, IsToldByTheExitCode) {
@@ -190,7 +191,8 @@ TEST_P(RunSignal, IsToldByTheExitCode) {
   process.signal(signal);
   EXPECT_EQ(process.wait(), Exit::code(code));
   EXPECT_EQ(support::normalized(process.written(support::Stream::error)),
-            "FAIL hello: 0 of 1 client passed, 1 cut short, 0 replies matched, 6 B sent, 0 B received, TIME\n"
+            "FAIL hello: interrupted by " + name + ", 1 of 1 client cut short, 0 replies matched, 6 B sent, "
+            "0 B received, TIME\n"
             "FAIL: 0 of 1 scenario passed, 1 client, 0 replies matched, TIME (interrupted by " + name + ")\n");
 }
 

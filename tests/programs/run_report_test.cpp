@@ -166,13 +166,13 @@ TEST_F(RunReport, IsWrittenWhenTheRunIsInterrupted) {
 }
 
 TEST_F(RunReport, IsWrittenWhenTheTimeOfTheRunIsOver) {
-  write("a.json", R"({"clients": [{"steps": [{"sleep": "10s"}]}]})");
+  write("a.json", R"({"clients": [{"steps": [{"sleep": "50s"}]}]})");
   write("b.json", kHello);
-  const Finished finished = run({"--simulate", "--timeout", "1s", "--report", "json=-", "a.json", "b.json"});
+  const Finished finished = run({"--embedded", "--timeout", "300ms", "--report", "json=-", "a.json", "b.json"});
   EXPECT_EQ(finished.exit, Exit::code(6));
   const json report = json::parse(finished.output);
   EXPECT_EQ(report["incomplete"], true);
-  EXPECT_EQ(report["reason"], "--timeout 1s passed");
+  EXPECT_EQ(report["reason"], "--timeout 300ms passed");
   EXPECT_EQ(report["scenarios"][0]["verdict"], "deadline");
   EXPECT_EQ(report["scenarios"][0]["failures"][0]["code"], "deadline");
   EXPECT_EQ(report["scenarios"][1]["verdict"], "not_run");

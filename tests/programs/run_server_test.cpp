@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include <re2/re2.h>
 
 #include "tests/programs/run.h"
+#include "tests/support/listener.h"
 #include "tests/support/normalized.h"
 #include "tests/support/process.h"
 #include "tests/support/server_process.h"
@@ -32,6 +34,7 @@ constexpr const char* kMulti = GOTBACK_SOURCE_DIR "/scenarios/multi.json";
 /// What is told with the command that runs it again replaced, which says where the server was.
 std::string without_command(std::string told) {
   RE2::GlobalReplace(&told, R"(\nagain: .*\n)", "\nagain: COMMAND\n");
+  RE2::GlobalReplace(&told, R"(pid\\":\d+)", R"(pid\\":PID)");
   return told;
 }
 
@@ -117,8 +120,10 @@ TEST_P(RunServer, ThatIsSpawnedShowsItsLogWhenSomethingFails) {
    |   received  "GOT:Hello"      first difference at byte 8 (4f, received 6f)
    |   after TIME of 5s; 0 bytes unread; peer open; seed SEED
 again: COMMAND
-FAIL wrong: 0 of 1 client passed, 1 failed, 0 replies matched, 6 B sent, 10 B received, TIME
-the end of the server's log:
+FAIL wrong: 1 of 1 client failed, 0 replies matched, 6 B sent, 10 B received, TIME
+the end of the server's standard output:
+READY {\"url\":\"tcp://ADDRESS\",\"pid\":PID}
+the end of the server's standard error:
 Connection from (ADDRESS)
 )"));
   EXPECT_THAT(told, EndsWith("\nFAIL: 0 of 1 scenario passed, 1 client, 0 replies matched, TIME\n"));
@@ -130,8 +135,7 @@ TEST_P(RunServer, ThatEndsAtOnceIsTold) {
   EXPECT_EQ(finished.exit, Exit::code(3));
   EXPECT_EQ(support::normalized(finished.error),
             "echo_client: the server ended (exit code 7) before it printed a READY line\n"
-            "the server had ended by itself: exit code 7\n"
-            "the end of the server's log:\n"
+            "the end of the server's standard error:\n"
             "no luck\n"
             "FAIL: 0 of 1 scenario passed, 0 clients, 0 replies matched, TIME (could not test)\n");
 }
@@ -143,8 +147,7 @@ TEST_P(RunServer, ThatEndsAtOnceIsToldWhenThereIsATarget) {
   EXPECT_EQ(finished.exit, Exit::code(3));
   EXPECT_THAT(
       finished.error,
-      StartsWith(
-          "echo_client: the server ended (exit code 1) before anything accepted " "connections at the target\n"));
+      StartsWith("echo_client: the server ended (exit code 1) before anything accepted connections at " + url + "\n"));
 }
 
 TEST_P(RunServer, ThatCannotBeStartedIsTold) {
@@ -167,13 +170,88 @@ print('out of luck', file=sys.stderr, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 )");
   const Finished finished = run(on_backend({"--spawn", "python3 server.py", "hello.json"}));
-  EXPECT_EQ(finished.exit, Exit::code(1));
+  EXPECT_EQ(finished.exit, Exit::code(3));
   EXPECT_THAT(finished.error, StartsWith("error: expect failed: closed "));
-  EXPECT_THAT(finished.error, HasSubstr(R"(
-the server had ended by itself: SIGKILL
-the end of the server's log:
-out of luck
+  EXPECT_THAT(finished.error, HasSubstr("\necho_client: the server ended by itself before the run did: SIGKILL\n"));
+  EXPECT_THAT(finished.error, HasSubstr("\nthe end of the server's standard error:\nout of luck\n"));
+}
+
+TEST_P(RunServer, ThatEndsInOrderBeforeTheRunDoesWasNotTested) {
+  write("hello.json", kHello);
+  write("server.py", R"(
+import os, socket, time
+listener = socket.create_server(('127.0.0.1', 0))
+print('READY {"url": "tcp://127.0.0.1:%d"}' % listener.getsockname()[1], flush=True)
+print('and more', flush=True)
+client, _ = listener.accept()
+client.recv(6)
+server = os.getpid()
+if os.fork() == 0:
+    # What it leaves behind answers when it has ended.
+    while os.getppid() == server: time.sleep(0.001)
+    client.sendall(b'GOT:Hello\n')
+    client.recv(1)
+else:
+    print('that is all')
+)");
+  const Finished finished = run(on_backend({"--spawn", "python3 server.py", "--report", "json=-", "hello.json"}));
+  EXPECT_EQ(finished.exit, Exit::code(3)) << finished.error;
+  const std::string told = support::normalized(finished.error);
+  EXPECT_THAT(told, StartsWith("ok   hello: "));
+  EXPECT_THAT(told, HasSubstr(R"(
+echo_client: the server ended by itself before the run did: exit code 0
+the end of the server's standard output:
+READY {\"url\": \"tcp://ADDRESS\"}
+and more
+that is all
 )"));
+  EXPECT_THAT(told, EndsWith(" (could not test)\n"));
+  EXPECT_EQ(nlohmann::json::parse(finished.output)["verdict"], "could_not_test");
+}
+
+TEST_P(RunServer, ThatIsThereBeforeItIsSpawnedIsNotTested) {
+  const support::Listener listener;
+  write("hello.json", kHello);
+  write("target.json", R"({ "target": ")" + listener.url() + R"(", )" + std::string(kHello.substr(1)));
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"--target", listener.url(), "hello.json"}, std::vector<std::string>{"target.json"}}) {
+    std::vector<std::string> all = on_backend({"--spawn", "touch started"});
+    all.insert(all.end(), words.begin(), words.end());
+    const Finished finished = run(all);
+    EXPECT_EQ(finished.exit, Exit::code(3));
+    EXPECT_THAT(
+        finished.error,
+        StartsWith("echo_client: " + listener.url() +
+                   " accepts connections before the server of --spawn is started: another server would be tested\n"));
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "started"));
+  }
+}
+
+TEST_P(RunServer, ThatIsSpawnedIsWhereTheScenariosSay) {
+  const std::string one = "unix:" + (folder_ / "one").string();
+  const std::string two = "unix:" + (folder_ / "two").string();
+  write("a.json", R"({ "target": ")" + one + R"(", )" + std::string(kHello.substr(1)));
+  write("b.json", R"({ "target": ")" + two + R"(", )" + std::string(kHello.substr(1)));
+  write("c.json", kHello);
+  // The first READY line is where those go that name nothing.
+  const std::string spawn = echo_server("tcp://127.0.0.1:0 " + one + " " + two);
+  for (const char* jobs : {"1", "3"}) {
+    const Finished finished =
+        run(on_backend({"--spawn", spawn, "--jobs", jobs, "--repeat", "2", "a.json", "b.json", "c.json"}));
+    EXPECT_EQ(finished.exit, Exit::code(0)) << finished.error;
+  }
+  const std::string silent = "bash -c 'exec " + echo_server(one + " " + two) + " > /dev/null'";
+  const Finished finished = run(on_backend({"--spawn", silent, "a.json", "b.json"}));
+  EXPECT_EQ(finished.exit, Exit::code(0)) << finished.error << "no line is needed where all name a target";
+}
+
+TEST_P(RunServer, ThatIsNotReadyInTheTimeOfTheRunIsTold) {
+  write("hello.json", kHello);
+  const Finished finished = run(on_backend({"--spawn", "sleep 1000", "--timeout", "300ms", "hello.json"}));
+  EXPECT_EQ(finished.exit, Exit::code(6));
+  EXPECT_EQ(support::normalized(finished.error),
+            "echo_client: --timeout 300ms passed before the server was ready\n"
+            "FAIL: 0 of 1 scenario passed, 0 clients, 0 replies matched, TIME (--timeout 300ms passed)\n");
 }
 
 using RunSimulated = Run;

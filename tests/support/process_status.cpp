@@ -1,5 +1,7 @@
 #include "tests/support/process_status.h"
 
+#include <poll.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -8,6 +10,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "scheduler/descriptor.h"
+#include "tests/support/patience.h"
 #include "tests/support/temporary_directory.h"
 
 namespace support {
@@ -35,6 +39,13 @@ bool is_asleep(pid_t pid) {
   const std::string stat = read_of(pid, "stat");
   // Behind the name, which may itself have parentheses.
   return stat.substr(stat.rfind(')') + 1).starts_with(" S");
+}
+
+bool ends(pid_t pid) {
+  // By its number: glibc 2.36 declares pidfd_open without C linkage.
+  const sched::Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  pollfd ended{process.get(), POLLIN, 0};
+  return !process || ::poll(&ended, 1, static_cast<int>(kPatience.count())) == 1;
 }
 
 bool blocks_signal(pid_t pid, int signal) {

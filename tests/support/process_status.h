@@ -31,6 +31,9 @@ bool is_asleep(pid_t pid);
 /// Whether its first thread holds a signal back (SigBlk), as one does that takes signals from a descriptor.
 bool blocks_signal(pid_t pid, int signal);
 
+/// Whether it is gone, or is so soon.
+bool ends(pid_t pid);
+
 /// The most memory that it has had at once, in bytes (VmHWM).
 size_t peak_memory(pid_t pid);
 

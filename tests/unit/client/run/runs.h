@@ -38,6 +38,12 @@ class SimulatedRun {
   }
 
   const RunSettings& settings() const { return settings_; }
+  /// The run ends when this says so.
+  void end_at(const StopSource& stop) {
+    settings_.stop = &stop;
+    settings_.stop_limit_name = "--timeout 9s";
+    settings_.is_simulated = true;
+  }
   const std::string& url() const { return server_->url; }
 
  private:

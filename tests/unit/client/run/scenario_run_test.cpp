@@ -138,7 +138,7 @@ TEST(Setup, RunsBeforeTheClientsAndGivesThemItsVariables) {
 
 TEST(Setup, ThatFailsLetsNobodyRun) {
   const auto result = simulate(R"({"setup": [{"fail": "no"}],
-      "clients": [{"name": "g", "count": 3, "steps": [{"fail": "never"}]}], "teardown": [{"fail": "never"}]})",
+      "clients": [{"name": "g", "count": 3, "steps": [{"fail": "never"}]}]})",
                                1);
   ASSERT_TRUE(result);
   EXPECT_EQ(result->setup, Outcome::failed);

@@ -1,12 +1,11 @@
 #include "client/run/spawned_server.h"
 
-#include <poll.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include <signal.h>
 
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -17,6 +16,7 @@
 #include "tests/support/coroutines.h"
 #include "tests/support/listener.h"
 #include "tests/support/patience.h"
+#include "tests/support/process_status.h"
 
 namespace client::run {
 namespace {
@@ -32,9 +32,9 @@ std::unique_ptr<SpawnedServer> shell(const std::string& script) {
 }
 
 SpawnedServer::Ready wait(SpawnedServer& server, sched::Duration limit = support::kPatience,
-                          const std::optional<transport::Url>& target = std::nullopt) {
+                          SpawnedServer::Signs signs = {.line = true}) {
   sched::Scheduler scheduler(support::must(sched::make_backend(sched::BackendKind::epoll)).backend);
-  return scheduler.run(server.wait_until_ready(target, limit));
+  return scheduler.run(server.wait_until_ready(std::move(signs), limit));
 }
 
 constexpr auto kReady = R"(echo 'READY {"url":"tcp://127.0.0.1:7","pid":1}';)";
@@ -64,15 +64,42 @@ TEST(SpawnedServer, CannotBeWhatIsNotThere) {
   EXPECT_EQ(server.error(), "cannot start \"/nowhere/at all\": ENOENT (No such file or directory)");
 }
 
-TEST(SpawnedServer, IsReadyWhenItsTargetAccepts) {
+TEST(SpawnedServer, FindsItsLineAmongMuchThatIsNone) {
+  const std::string noise = "head -c 3000000 /dev/zero; echo; yes | head -c 3000000;";
+  EXPECT_EQ(wait(*shell(noise + kReady + noise + kStay)), "tcp://127.0.0.1:7");
+  EXPECT_EQ(wait(*shell(std::string("printf 'READY {\"url\":'; printf '\"x\"}\n'; ") + kStay)), "x");
+}
+
+TEST(SpawnedServer, TellsThatItCanSayNothingAnyMore) {
+  EXPECT_EQ(wait(*shell(std::string("exec >&-; ") + kStay)).error(),
+            "the server closed its standard output and had printed no READY line");
+}
+
+TEST(SpawnedServer, IsReadyWhenAllOfItsTargetsAccept) {
+  support::Listener one;
+  support::Listener other;
+  const auto first = *transport::parse_url(one.url());
+  const auto second = *transport::parse_url(other.url());
+  EXPECT_EQ(wait(*shell(kStay), support::kPatience, {.targets = {first, second}}), "");
+  EXPECT_EQ(wait(*shell(std::string(kReady) + kStay), support::kPatience, {.targets = {first}, .line = true}),
+            "tcp://127.0.0.1:7");
+  other.close();
+  EXPECT_EQ(wait(*shell(kStay), milliseconds(10), {.targets = {first, second}}).error(),
+            "nothing accepted connections at " + other.url() + " in 10ms");
+  EXPECT_EQ(wait(*shell("exit 1"), support::kPatience, {.targets = {second}}).error(),
+            "the server ended (exit code 1) before anything accepted connections at " + other.url());
+}
+
+TEST(SpawnedServer, TellsWhereItSaysThatItIsWhenItsTargetDoesNotAccept) {
   support::Listener listener;
   const auto target = *transport::parse_url(listener.url());
-  EXPECT_EQ(wait(*shell(kStay), support::kPatience, target), listener.url());
   listener.close();
-  EXPECT_EQ(wait(*shell(kStay), milliseconds(10), target).error(),
-            "nothing accepted connections at " + listener.url() + " in 10ms");
-  EXPECT_EQ(wait(*shell("exit 1"), support::kPatience, target).error(),
-            "the server ended (exit code 1) before anything accepted connections at the target");
+  const auto server = shell(std::string(kReady) + "echo ready >&2;" + kStay);
+  while (server->log_tail().empty()) {
+  }
+  EXPECT_EQ(wait(*server, milliseconds(100), {.targets = {target}}).error(),
+            "nothing accepted connections at " + listener.url() +
+                " in 100ms; the server says that it is at tcp://127.0.0.1:7, which --target can name");
 }
 
 TEST(SpawnedServer, KeepsTheEndOfItsLog) {
@@ -83,6 +110,16 @@ TEST(SpawnedServer, KeepsTheEndOfItsLog) {
   EXPECT_THAT(log, EndsWith("\n9999\n10000\n\\x1b[31mlast\n"));
   EXPECT_LE(log.size(), 9000U);
   EXPECT_THAT(log, testing::ContainsRegex("^[0-9]+\n")) << "it begins with a whole line";
+}
+
+TEST(SpawnedServer, KeepsTheEndOfItsOutputToo) {
+  const auto server = shell(std::string(kReady) + "echo afterwards; seq 1 10000; printf 'I am dying'");
+  EXPECT_TRUE(wait(*server));
+  while (!server->how_it_ended()) {
+  }
+  server->stop();
+  EXPECT_THAT(server->output_tail(), EndsWith("\n10000\nI am dying\n"));
+  EXPECT_EQ(server->log_tail(), "");
 }
 
 TEST(SpawnedServer, IsNotHeldUpByItsOutput) {
@@ -126,12 +163,38 @@ TEST(SpawnedServer, IsAskedToEnd) {
 TEST(SpawnedServer, TakesWhatItHasStartedWithIt) {
   const auto server = shell(R"(sleep 1000 & echo "READY {\"url\":\"$!\"}"; wait)");
   const pid_t child = std::stoi(wait(*server).value());
-  // By its number: glibc 2.36 declares pidfd_open without C linkage.
-  const sched::Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
-  ASSERT_TRUE(process);
   server->stop();
-  pollfd ended{process.get(), POLLIN, 0};
-  EXPECT_EQ(::poll(&ended, 1, std::chrono::milliseconds(support::kPatience).count()), 1);
+  EXPECT_TRUE(support::ends(child));
+}
+
+TEST(SpawnedServer, TakesWhatHasLeftItsGroupWithIt) {
+  // One in a session of its own, and one whose parent has ended, too.
+  for (const char* start : {R"(setsid sleep 1000 & echo "READY {\"url\":\"$!\"}"; wait)",
+                            R"((setsid sleep 1000 & echo "READY {\"url\":\"$!\"}"); exec sleep 1000)"}) {
+    const auto server = shell(start);
+    const pid_t grandchild = std::stoi(wait(*server).value());
+    server->stop();
+    EXPECT_TRUE(support::ends(grandchild)) << start;
+    EXPECT_EQ(server->how_it_ended(), std::nullopt);
+  }
+}
+
+TEST(SpawnedServer, TakesWhatItHasLeftBehindWithIt) {
+  const auto server = shell(R"(setsid sleep 1000 & echo "READY {\"url\":\"$!\"}"; kill -KILL $$)");
+  const pid_t left = std::stoi(wait(*server).value());
+  while (!server->how_it_ended()) {
+  }
+  EXPECT_EQ(::kill(left, 0), 0) << "as long as it may be the server itself";
+  server->stop();
+  EXPECT_TRUE(support::ends(left));
+  EXPECT_EQ(server->how_it_ended(), "SIGKILL");
+}
+
+TEST(SpawnedServer, IsKilledWhenItDoesNotEnd) {
+  const auto server = shell("trap '' TERM; " + std::string(kReady) + "while :; do sleep 1000; done");
+  EXPECT_TRUE(wait(*server));
+  server->stop();
+  EXPECT_EQ(server->how_it_ended(), std::nullopt) << "not by itself";
 }
 
 }  // namespace

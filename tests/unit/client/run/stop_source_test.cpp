@@ -18,14 +18,14 @@ namespace {
 
 using sched::Task;
 
-Task<void> wait_for(const StopSource& source, int& told) { told = support::must(co_await source.wait()); }
+Task<void> wait_for(const StopSource& source, int& told) { told = support::must(co_await source.wait()).signal; }
 
 /// What each of `threads`, of which the first stops with `signal`, is told.
 std::vector<int> told_to(unsigned threads, StopSource& source, int signal) {
   std::vector<int> told(threads);
   sched::run_on_threads(threads, [&](unsigned index) {
     sched::Scheduler scheduler(sched::make_epoll_backend().value());
-    if (index == 0) EXPECT_TRUE(source.stop(signal));
+    if (index == 0) EXPECT_TRUE(source.stop({.signal = signal}));
     scheduler.run(wait_for(source, told[index]));
   });
   return told;
@@ -39,11 +39,22 @@ TEST(StopSource, TellsTheThreadsThatHaveDescriptorsOfTheirOwn) {
 TEST(StopSource, TellsThoseWhoComeLaterAndKeepsToTheFirst) {
   StopSource source;
   EXPECT_THAT(told_to(1, source, 15), testing::ElementsAre(15));
-  EXPECT_FALSE(source.stop(2));
+  EXPECT_FALSE(source.stop({.signal = 2}));
+  EXPECT_FALSE(source.stop({}));
+  EXPECT_EQ(source.reason(), StopReason{.signal = 15});
   int told = 0;
   sched::Scheduler scheduler(sched::make_epoll_backend().value());
   scheduler.run(wait_for(source, told));
   EXPECT_EQ(told, 15);
+}
+
+TEST(StopSource, TellsThatTheTimeIsOver) {
+  StopSource source;
+  EXPECT_EQ(source.reason(), std::nullopt);
+  EXPECT_TRUE(source.stop({}));
+  EXPECT_EQ(source.reason(), StopReason{});
+  EXPECT_FALSE(source.stop({.signal = 2})) << "whatever comes later";
+  EXPECT_EQ(source.reason(), StopReason{});
 }
 
 TEST(StopSource, LetsThoseGoWhoAreCancelled) {

@@ -6,6 +6,7 @@
 #include "client/run/console.h"
 #include "client/run/exit_code.h"
 #include "client/run/load_scenarios.h"
+#include "client/scenario/assertions.h"
 #include "text/escape.h"
 
 namespace client::run {
@@ -15,8 +16,10 @@ namespace {
 std::string clients(std::uint64_t count) { return counted(count, "client", "clients"); }
 
 std::string lines_of(const scenario::Scenario& scenario) {
-  std::string lines = fmt::format("{}: {}, {}\n", text::escape(scenario.source.path()), text::escape(scenario.name),
-                                  clients(scenario.clients()));
+  const bool asserts = asserts_more_than_connecting(scenario);
+  std::string lines =
+      fmt::format("{}: {}, {}{}\n", text::escape(scenario.source.path()), text::escape(scenario.name),
+                  clients(scenario.clients()), asserts ? "" : " (nothing is asserted but that it connects)");
   if (scenario.setup) lines += "  setup\n";
   for (const scenario::Group& group : scenario.groups) {
     lines += fmt::format("  {}: {}\n", text::escape(group.name), clients(group.count));

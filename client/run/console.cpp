@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "client/run/exit_code.h"
+#include "client/run/verdict_line.h"
 #include "text/escape.h"
 #include "text/units.h"
 
@@ -130,19 +131,9 @@ void Console::show(const scenario::Scenario& scenario, const ScenarioResult& res
   write(text);
   if (detail_ == Detail::quiet) return;
   const bool is_good = verdict == Verdict::passed || verdict == Verdict::skipped;
-  std::string others;
-  for (const auto& [count, what] : {std::pair(result.failed, "failed"), std::pair(result.skipped, "skipped"),
-                                    std::pair(result.interrupted, "cut short"), std::pair(result.not_run, "not run")}) {
-    if (count > 0) others += fmt::format(", {} {}", count, what);
-  }
-  say(fmt::format("{} {}: {} of {} passed{}, {} matched, {} sent, {} received, {}",
-                  paint(verdict == Verdict::skipped ? "skip"
-                        : is_good                   ? "ok  "
-                                                    : "FAIL",
-                        is_good ? kGreen : kRed),
-                  text::escape(scenario.name), result.passed, counted(result.planned, "client", "clients"), others,
-                  counted(result.frames, "reply", "replies"), text::format_size(result.bytes_sent),
-                  text::format_size(result.bytes_received), text::format_duration(result.elapsed)));
+  const std::string_view word = verdict == Verdict::skipped ? "skip" : is_good ? "ok  " : "FAIL";
+  say(fmt::format("{} {}: {}", paint(word, is_good ? kGreen : kRed), text::escape(scenario.name),
+                  verdict_line(scenario, result)));
   if (result.connected >= kManyConnections) {
     const double seconds = std::chrono::duration<double>(result.connected_in).count();
     say(fmt::format("  {:<10}{} in {}, {}", "connected", result.connected, text::format_duration(result.connected_in),

@@ -141,7 +141,8 @@ TEST_F(RunOnATerminal, ClearsTheBarWhenItIsInterrupted) {
   terminal.read_until("1 connected");
   terminal.type(Terminal::kInterrupt);
   const std::string screen = terminal.read_until("(interrupted by SIGINT)\n");
-  EXPECT_THAT(screen.substr(screen.rfind(kClearLine)), StartsWith("\r\x1b[K\x1b[31mFAIL\x1b[0m hello: 0 of 1 client"));
+  EXPECT_THAT(screen.substr(screen.rfind(kClearLine)),
+              StartsWith("\r\x1b[K\x1b[31mFAIL\x1b[0m hello: interrupted by SIGINT"));
   EXPECT_EQ(terminal.wait(), Exit::code(130));
 }
 

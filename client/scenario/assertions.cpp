@@ -1,0 +1,37 @@
+#include "client/scenario/assertions.h"
+
+#include <algorithm>
+#include <optional>
+#include <variant>
+
+namespace client::scenario {
+
+namespace {
+
+template <typename... Kinds>
+bool is_one_of(const Action& action) {
+  return (std::holds_alternative<Kinds>(action) || ...);
+}
+
+bool asserts(const Steps& steps);
+
+bool asserts(const Step& step) {
+  if (const Steps* inner = inner_steps(step)) return asserts(*inner);
+  if (const auto* connect = std::get_if<Connect>(&step.action)) return connect->expect_error.has_value();
+  return is_one_of<Expect, Exchange, ExpectClose, ExpectSilence, CaptureStep, Assert, Fail>(step.action);
+}
+
+bool asserts(const Steps& steps) {
+  return std::ranges::any_of(steps, [](const Step& step) { return asserts(step); });
+}
+
+}  // namespace
+
+bool asserts_more_than_connecting(const Scenario& scenario) {
+  const auto group_asserts = [](const Group& group) { return asserts(group.steps); };
+  const auto single_asserts = [&](const std::optional<Group>& group) { return group && group_asserts(*group); };
+  return std::ranges::any_of(scenario.groups, group_asserts) || single_asserts(scenario.setup) ||
+         single_asserts(scenario.teardown) || !scenario.thresholds.empty();
+}
+
+}  // namespace client::scenario

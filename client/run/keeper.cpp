@@ -52,7 +52,12 @@ struct Outputs {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(127);
-  for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+  struct sigaction at_hangup{};
+  ::sigaction(SIGHUP, nullptr, &at_hangup);
+  for (int number = 1; number < NSIG; ++number) {
+    // What nohup(1) has started stays, and so does what that starts.
+    if (number != SIGHUP || at_hangup.sa_handler != SIG_IGN) ::signal(number, SIG_DFL);
+  }
   sigset_t none{};
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);

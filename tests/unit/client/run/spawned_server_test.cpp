@@ -190,6 +190,14 @@ TEST(SpawnedServer, TakesWhatItHasLeftBehindWithIt) {
   EXPECT_EQ(server->how_it_ended(), "SIGKILL");
 }
 
+TEST(SpawnedServer, StaysAtAHangupIfThatIsIgnored) {
+  const std::string hangup = std::string("kill -HUP $$; ") + kReady + kStay;
+  EXPECT_EQ(wait(*shell(hangup)).error(), "the server ended (SIGHUP) before it printed a READY line");
+  ::signal(SIGHUP, SIG_IGN);
+  EXPECT_TRUE(wait(*shell(hangup)));
+  ::signal(SIGHUP, SIG_DFL);
+}
+
 TEST(SpawnedServer, IsKilledWhenItDoesNotEnd) {
   const auto server = shell("trap '' TERM; " + std::string(kReady) + "while :; do sleep 1000; done");
   EXPECT_TRUE(wait(*server));

@@ -228,21 +228,43 @@ TEST_P(RunServer, ThatIsThereBeforeItIsSpawnedIsNotTested) {
 }
 
 TEST_P(RunServer, ThatIsSpawnedIsWhereTheScenariosSay) {
-  const std::string one = "unix:" + (folder_ / "one").string();
-  const std::string two = "unix:" + (folder_ / "two").string();
-  write("a.json", R"({ "target": ")" + one + R"(", )" + std::string(kHello.substr(1)));
-  write("b.json", R"({ "target": ")" + two + R"(", )" + std::string(kHello.substr(1)));
-  write("c.json", kHello);
-  // The first READY line is where those go that name nothing.
-  const std::string spawn = echo_server("tcp://127.0.0.1:0 " + one + " " + two);
+  write("server.py", R"(
+import os, socket, sys, threading
+def serve(listener, name):
+    while True:
+        client, _ = listener.accept()
+        client.recv(100)
+        client.sendall(b'GOT:' + name + b'\n')
+tcp = socket.create_server(('127.0.0.1', 0))
+print('READY {"url": "tcp://127.0.0.1:%d"}' % tcp.getsockname()[1], flush=True)
+threading.Thread(target=serve, args=(tcp, b'tcp')).start()
+for name in sys.argv[1:]:
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(name)
+    listener.listen()
+    threading.Thread(target=serve, args=(listener, name.encode())).start()
+)");
+  const auto asking = [](const std::string& name) {
+    return R"("clients": [{"steps": [{"exchange": {"send": "who", "expect": "GOT:)" + name + R"("}}]}]})";
+  };
+  for (const std::string name : {"one", "two"}) {
+    write(name + ".json", R"({"target": "unix:)" + (folder_ / name).string() + R"(", )" + asking(name));
+  }
+  write("tcp.json", "{" + asking("tcp"));
   for (const char* jobs : {"1", "3"}) {
-    const Finished finished =
-        run(on_backend({"--spawn", spawn, "--jobs", jobs, "--repeat", "2", "a.json", "b.json", "c.json"}));
+    for (const char* name : {"one", "two"}) std::filesystem::remove(folder_ / name);
+    const Finished finished = run(on_backend(
+        {"--spawn", "python3 server.py one two", "--jobs", jobs, "--repeat", "2", "one.json", "two.json", "tcp.json"}));
     EXPECT_EQ(finished.exit, Exit::code(0)) << finished.error;
   }
-  const std::string silent = "bash -c 'exec " + echo_server(one + " " + two) + " > /dev/null'";
-  const Finished finished = run(on_backend({"--spawn", silent, "a.json", "b.json"}));
-  EXPECT_EQ(finished.exit, Exit::code(0)) << finished.error << "no line is needed where all name a target";
+}
+
+TEST_P(RunServer, ThatIsSpawnedNeedsNoLineWhereAllNameATarget) {
+  const std::string url = "unix:" + (folder_ / "socket").string();
+  write("a.json", R"({ "target": ")" + url + R"(", )" + std::string(kHello.substr(1)));
+  const std::string silent = "bash -c 'exec " + echo_server(url) + " > /dev/null'";
+  const Finished finished = run(on_backend({"--spawn", silent, "a.json"}));
+  EXPECT_EQ(finished.exit, Exit::code(0)) << finished.error;
 }
 
 TEST_P(RunServer, ThatIsNotReadyInTheTimeOfTheRunIsTold) {

@@ -71,6 +71,7 @@ struct Measurements {
   Histogram response;
   Histogram lateness;
   std::uint64_t messages = 0;
+  std::uint64_t verified = 0;  ///< of the messages: they were compared with what was expected
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_received = 0;
   std::uint64_t iterations = 0;  ///< that ended in the time that was measured, passed or failed

@@ -67,6 +67,7 @@ Json load_object(const Load& load) {
   if (load.measured.requested) object["requested_per_s"] = *load.measured.requested;
   object["achieved_per_s"] = load.measured.achieved();
   object["cut_short"] = load.measured.cut_short;
+  object["verified"] = load.measured.verified;
   object["cpu_s"] = in_seconds(load.measured.cpu());
   object["utilization"] = utilization(load.measured);
   set_text(object, "client_bound", load.client_bound);

@@ -31,6 +31,7 @@ struct Counters {
   std::atomic<std::uint64_t> skipped{0};      ///< clients that a step of their own ended
   std::atomic<std::uint64_t> interrupted{0};  ///< clients that were told to end before they had
   std::atomic<std::uint64_t> frames{0};       ///< that matched what was expected
+  std::atomic<std::uint64_t> unverified{0};   ///< of those: they were taken without being compared
   std::atomic<std::uint64_t> bytes_sent{0};
   std::atomic<std::uint64_t> bytes_received{0};
 

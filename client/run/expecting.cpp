@@ -106,7 +106,7 @@ Task<bool> Client::expect_next(Expecting& expecting, const Pattern& pattern) {
   if (!is_match && expecting.may_be_absent()) co_return expecting.do_without();
   connection_->consume(frame->consumed);
   if (!is_match) co_return fail_mismatch(expecting.run, mismatch_of(*frame), pattern, frame->bytes);
-  co_return accept(expecting, frame->bytes) && capture_groups(expecting.run, pattern, frame->bytes);
+  co_return accept(expecting, frame->bytes, is_compared) && capture_groups(expecting.run, pattern, frame->bytes);
 }
 
 Task<bool> Client::expect_raw(Expecting& expecting, const Pattern& pattern) {
@@ -182,7 +182,7 @@ Task<bool> Client::expect_any_order(Expecting& expecting) {
 }
 
 /// A frame is what was expected: counts it, unless it came too soon, and keeps what is captured of it.
-bool Client::accept(Expecting& expecting, std::string_view frame) {
+bool Client::accept(Expecting& expecting, std::string_view frame, bool is_compared) {
   const StepRun& run = expecting.run;
   const Expect& expect = expecting.expect;
   const sched::Duration after = sched::now() - run.started;
@@ -192,7 +192,7 @@ bool Client::accept(Expecting& expecting, std::string_view frame) {
                  fmt::format("received  {} after {}", text::quote(frame, kShownBytes), text::format_duration(after))});
   }
   ++expecting.matched;
-  Counters::add(thread_.counters.frames);
+  count_reply(is_compared);
   if (group_.captures_frames) last_frame_ = frame;
   if (!expect.captures.empty()) expecting.last = frame;
   return true;
@@ -285,10 +285,15 @@ bool Client::check_fresh(const StepRun& run) {
 }
 
 bool Client::verifies() {
-  ++replies_;
   if (load_ == nullptr) return true;
-  if (load_->load().verifies_first_only) return replies_ == 1;
+  if (load_->load().verifies_first_only) return replies_ == 0;
   return load_->load().verified_share >= 1 || random_share() < load_->load().verified_share;
+}
+
+void Client::count_reply(bool is_compared) {
+  ++replies_;
+  Counters::add(thread_.counters.frames);
+  if (!is_compared) Counters::add(thread_.counters.unverified);
 }
 
 std::string Client::expected_note(const Pattern& pattern) const { return "expected  " + describe(pattern, context()); }

@@ -67,7 +67,9 @@ std::string moved(const Measurements& measured) {
   const auto rate = [&](std::uint64_t bytes) {
     return format_size(seconds > 0 ? static_cast<std::uint64_t>(static_cast<double>(bytes) / seconds) : 0) + "/s";
   };
-  return fmt::format("  {:<10}{} messages; {} sent, {}; {} received, {}\n", "moved", measured.messages,
+  const std::string compared =
+      measured.verified < measured.messages ? fmt::format(", {} of them compared", measured.verified) : "";
+  return fmt::format("  {:<10}{} messages{}; {} sent, {}; {} received, {}\n", "moved", measured.messages, compared,
                      format_size(measured.bytes_sent), rate(measured.bytes_sent), format_size(measured.bytes_received),
                      rate(measured.bytes_received));
 }

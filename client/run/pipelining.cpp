@@ -215,14 +215,15 @@ Task<bool> Client::wait_for_work() {
   co_return more.has_value();
 }
 
-/// Takes what begins as a reply does that has passed: another look at it would say the same. Whether there was one.
+/// Takes what begins as a reply does that was compared and passed: another look at it would say the same. Whether there
+/// was one. Whether it counts as compared is drawn as for any other.
 bool Client::take_known_replies(Pipeline& line) {
   bool has_one = false;
   while (!line.under_way.empty()) {
     const std::string& known = line.constants[line.under_way.front().step].reply;
     if (known.empty() || !connection_->unread().starts_with(known)) break;
     connection_->consume(known.size());
-    answered(line);
+    answered(line, verifies());
     has_one = true;
   }
   return has_one;
@@ -236,7 +237,8 @@ bool Client::take_reply(Pipeline& line, const Frame& frame, std::string_view who
     iteration_ = exchange.start.number;
     return exchange_of(group_, exchange.step).expect.frames.front().first_failing(frame.bytes, context()) == nullptr;
   };
-  if (verifies() && !matches(front)) {
+  const bool is_compared = verifies();
+  if (is_compared && !matches(front)) {
     const Pipeline::Exchange* last = line.under_way.last_answered();
     if (last != nullptr && matches(*last)) load_->duplicated(front.start);
     bool is_of_another = false;
@@ -248,14 +250,14 @@ bool Client::take_reply(Pipeline& line, const Frame& frame, std::string_view who
                          expect.frames.front(), frame.bytes);
   }
   Pipeline::Constant& constant = line.constants[front.step];
-  if (verifies() && constant.decides_alone && !frame.is_cut_off) constant.reply = whole;
-  answered(line);
+  if (is_compared && constant.decides_alone && !frame.is_cut_off) constant.reply = whole;
+  answered(line, is_compared);
   return true;
 }
 
-void Client::answered(Pipeline& line) {
+void Client::answered(Pipeline& line, bool is_compared) {
   const Pipeline::Exchange& front = line.under_way.front();
-  Counters::add(thread_.counters.frames);
+  count_reply(is_compared);
   if (front.step + 1 == group_.steps.size()) load_->passed(front.start);
   line.under_way.pop_front();
 }

@@ -160,6 +160,7 @@ ThreadLoad::Mark ThreadLoad::mark() const {
   const bool is_simulated = sched::Scheduler::current().backend().draws_order();
   return {.at = sched::now(),
           .messages = counters_.frames,
+          .unverified = counters_.unverified,
           .bytes_sent = counters_.bytes_sent,
           .bytes_received = counters_.bytes_received,
           .ended = counts.completed + counts.failed,
@@ -180,7 +181,9 @@ void ThreadLoad::add_to(load::Measurements& sum) const {
   sum.duplicated += counts.duplicated;
   sum.cut_short += counts.cut_short;
   if (!first_ || !last_) return;
-  sum.messages += last_->messages - first_->messages;
+  const std::uint64_t messages = last_->messages - first_->messages;
+  sum.messages += messages;
+  sum.verified += messages - (last_->unverified - first_->unverified);
   sum.bytes_sent += last_->bytes_sent - first_->bytes_sent;
   sum.bytes_received += last_->bytes_received - first_->bytes_received;
   sum.iterations += last_->ended - first_->ended;

@@ -87,6 +87,7 @@ class ThreadLoad {
   struct Mark {
     sched::Instant at{};
     std::uint64_t messages = 0;
+    std::uint64_t unverified = 0;
     std::uint64_t bytes_sent = 0;
     std::uint64_t bytes_received = 0;
     std::uint64_t ended = 0;  ///< iterations

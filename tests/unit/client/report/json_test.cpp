@@ -54,7 +54,7 @@ TEST(JsonReport, HasWhatWasMeasuredUnderLoad) {
   const Report report = load_report();
   const json scenario = json::parse(to_json(report))["scenarios"][0];
   EXPECT_EQ(scenario["load"], json::parse(R"({
-    "elapsed_s": 2.0, "requested_per_s": 500.0, "achieved_per_s": 495.0, "cut_short": 1, "cpu_s": 0.5, "utilization": 0.25,
+    "elapsed_s": 2.0, "requested_per_s": 500.0, "achieved_per_s": 495.0, "cut_short": 1, "verified": 0, "cpu_s": 0.5, "utilization": 0.25,
     "client_bound": "it was late",
     "thresholds": [{"text": "response p99 below 10ms", "held": true, "value": 0.001},
                    {"text": "connect max below 1s", "held": false}]})"));

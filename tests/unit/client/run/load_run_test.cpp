@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "client/run/exit_code.h"
-#include "tests/unit/client/run/runs.h"
+#include "tests/unit/client/run/loads.h"
 
 namespace client::run {
 namespace {
@@ -17,24 +17,9 @@ using sched::BackendKind;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// Clients that exchange one line, under this load.
-std::string loaded(const std::string& load, const std::string& group = R"("count": 10)",
-                   const std::string& more = R"("x-": 0)") {
-  return fmt::format(
-      R"-({{"load": {{{}}}, {}, "clients": [{{{},
-          "steps": [{{"exchange": {{"send": "${{iteration}}", "expect": "GOT:${{iteration}}"}}}}]}}]}})-",
-      load, more, group);
-}
-
-ScenarioResult run(const std::string& text, std::uint64_t seed = 1) {
-  auto result = simulate(text, seed);
-  EXPECT_TRUE(result) << describe(result.error());
-  EXPECT_TRUE(result->load);
-  return std::move(*result);
-}
-
 TEST(OpenLoad, StartsIterationsAtItsRate) {
-  const ScenarioResult result = run(loaded(R"("model": "open", "rate": "1000/s", "duration": "2s", "warmup": "1s")"));
+  const ScenarioResult result =
+      run_load(loaded(R"("model": "open", "rate": "1000/s", "duration": "2s", "warmup": "1s")"));
   const load::Measurements& measured = result.load->measured;
   EXPECT_EQ(judge(result), Verdict::passed);
   EXPECT_EQ(measured.response.count() + measured.dropped, 2000U);
@@ -47,7 +32,7 @@ TEST(OpenLoad, StartsIterationsAtItsRate) {
 }
 
 TEST(OpenLoad, FollowsItsStages) {
-  const ScenarioResult result = run(loaded(
+  const ScenarioResult result = run_load(loaded(
       R"("model": "open", "rate": "100/s", "stages": [{"rate": "100/s", "for": "1s"}, {"rate": "300/s", "for": "1s"}])"));
   const load::Measurements& measured = result.load->measured;
   EXPECT_EQ(measured.requested, 150);
@@ -56,7 +41,7 @@ TEST(OpenLoad, FollowsItsStages) {
 
 TEST(OpenLoad, DrawsPoissonArrivalsFromTheSeed) {
   const std::string text = loaded(R"("model": "open", "rate": "1000/s", "arrival": "poisson", "duration": "5s")");
-  const auto count = [&](std::uint64_t seed) { return run(text, seed).load->measured.response.count(); };
+  const auto count = [&](std::uint64_t seed) { return run_load(text, seed).load->measured.response.count(); };
   EXPECT_EQ(count(1), count(1));
   EXPECT_NE(count(1), count(2));
   EXPECT_NEAR(static_cast<double>(count(3)), 5000, 350) << "five standard deviations";
@@ -65,7 +50,7 @@ TEST(OpenLoad, DrawsPoissonArrivalsFromTheSeed) {
 TEST(OpenLoad, CountsTheResponseFromWhenAnIterationWasToStart) {
   // One exchange takes a round trip of at least some 100 us; so many cannot be done one after the other.
   const ScenarioResult result =
-      run(loaded(R"("model": "open", "rate": "100000/s", "duration": "1s")", R"("count": 1)"));
+      run_load(loaded(R"("model": "open", "rate": "100000/s", "duration": "1s")", R"("count": 1)"));
   const load::Measurements& measured = result.load->measured;
   EXPECT_GT(measured.dropped, 1000U) << "they were waiting when the load was over";
   EXPECT_GT(measured.response.percentile(50), 100 * measured.service.percentile(50));
@@ -73,8 +58,8 @@ TEST(OpenLoad, CountsTheResponseFromWhenAnIterationWasToStart) {
 
 TEST(OpenLoad, DropsWhatIsOverMaxInFlight) {
   const ScenarioResult result =
-      run(loaded(R"("model": "open", "rate": "100000/s", "duration": "1s", "max_in_flight": 5)", R"("count": 1)",
-                 R"("thresholds": [{"metric": "dropped", "below": 1}])"));
+      run_load(loaded(R"("model": "open", "rate": "100000/s", "duration": "1s", "max_in_flight": 5)", R"("count": 1)",
+                      R"("thresholds": [{"metric": "dropped", "below": 1}])"));
   const load::Measurements& measured = result.load->measured;
   EXPECT_GT(measured.dropped, 1000U);
   EXPECT_LE(measured.response.max(), 6 * measured.service.max());
@@ -83,7 +68,7 @@ TEST(OpenLoad, DropsWhatIsOverMaxInFlight) {
 }
 
 TEST(ClosedLoad, KeepsEveryClientBusy) {
-  const ScenarioResult result = run(loaded(R"("duration": "1s", "warmup": "100ms")", R"("count": 3)"));
+  const ScenarioResult result = run_load(loaded(R"("duration": "1s", "warmup": "100ms")", R"("count": 3)"));
   const load::Measurements& measured = result.load->measured;
   EXPECT_EQ(measured.requested, std::nullopt);
   const double each = std::chrono::duration<double>(measured.service.mean()).count();
@@ -93,13 +78,13 @@ TEST(ClosedLoad, KeepsEveryClientBusy) {
 
 TEST(ClosedLoad, HasSeveralExchangesUnderWay) {
   const auto rate = [](const std::string& depth) {
-    return run(loaded(R"("duration": "1s", "depth": )" + depth, R"("count": 1)")).load->measured.achieved();
+    return run_load(loaded(R"("duration": "1s", "depth": )" + depth, R"("count": 1)")).load->measured.achieved();
   };
   EXPECT_GT(rate("16"), 10 * rate("1"));
 }
 
 TEST(ClosedLoad, DoesStepsOfEveryKind) {
-  const ScenarioResult result = run(
+  const ScenarioResult result = run_load(
       R"-({"load": {"duration": "1s"}, "clients": [{"count": 2, "connection": "per_iteration",
            "steps": [{"send": "${iteration}"}, {"expect": {"matches": "^GOT:(?P<n>[0-9]+)$"}}, {"sleep": "10ms"},
                      {"assert": {"of": "${n}", "equals": "${iteration}"}}]}]})-");
@@ -111,14 +96,14 @@ TEST(ClosedLoad, DoesStepsOfEveryKind) {
 
 TEST(LoadedClients, ConnectAtTheirRateAndSendAtTheirs) {
   const ScenarioResult result =
-      run(loaded(R"("duration": "1s")", R"("count": 5, "connect_rate": "10/s", "message_rate": "20/s")"));
+      run_load(loaded(R"("duration": "1s")", R"("count": 5, "connect_rate": "10/s", "message_rate": "20/s")"));
   EXPECT_GE(result.elapsed, seconds(1) + milliseconds(400)) << "the fifth connects 400 ms after the first";
   EXPECT_NEAR(static_cast<double>(result.load->measured.messages), 5 * 20, 10);
 }
 
 TEST(LoadedClients, FailIterationsAndGoOn) {
   const std::string wrong = R"("steps": [{"exchange": {"send": "a", "expect": "GOT:b"}}])";
-  const ScenarioResult result = run(R"({"load": {"duration": "1s"}, "clients": [{"count": 2, )" + wrong + "}]}");
+  const ScenarioResult result = run_load(R"({"load": {"duration": "1s"}, "clients": [{"count": 2, )" + wrong + "}]}");
   const load::Measurements& measured = result.load->measured;
   EXPECT_EQ(judge(result), Verdict::failed);
   EXPECT_EQ(measured.service.count(), 0U);
@@ -129,7 +114,7 @@ TEST(LoadedClients, FailIterationsAndGoOn) {
 
 TEST(LoadedClients, MayFailAsOftenAsAThresholdSays) {
   const auto judged = [](const char* below) {
-    return judge(run(fmt::format(
+    return judge(run_load(fmt::format(
         R"-({{"load": {{"duration": "1s"}}, "thresholds": [{{"metric": "errors", "below": {}}}],
              "clients": [{{"steps": [{{"exchange": {{"send": "a", "expect": "GOT:a"}}}}]}},
                          {{"steps": [{{"exchange": {{"send": "a", "expect": "GOT:b"}}}}]}}]}})-",
@@ -139,23 +124,10 @@ TEST(LoadedClients, MayFailAsOftenAsAThresholdSays) {
   EXPECT_EQ(judged("0.1"), Verdict::breached);
 }
 
-TEST(LoadedClients, CompareOnlyTheShareOfRepliesThatIsVerified) {
-  const auto errors = [](const char* verify) {
-    return run(fmt::format(
-                   R"-({{"load": {{"duration": "1s", "verify": "{}"}},
-                        "clients": [{{"steps": [{{"exchange": {{"send": "a", "expect": "GOT:b"}}}}]}}]}})-",
-                   verify))
-        .load->measured;
-  };
-  EXPECT_GT(errors("1%").messages, 50 * errors("1%").errors);
-  EXPECT_GT(errors("1%").errors, 0U);
-  EXPECT_EQ(errors("first").messages, 0U) << "each failure is followed by another connection";
-}
-
 TEST(Thresholds, FailWithoutASample) {
   const ScenarioResult result =
-      run(loaded(R"("model": "open", "rate": "1/h", "duration": "1s", "warmup": "1s")", R"("count": 1)",
-                 R"("thresholds": [{"metric": "response", "at": "p99", "below": "1h"}])"));
+      run_load(loaded(R"("model": "open", "rate": "1/h", "duration": "1s", "warmup": "1s")", R"("count": 1)",
+                      R"("thresholds": [{"metric": "response", "at": "p99", "below": "1h"}])"));
   EXPECT_EQ(result.load->thresholds.front().shown, "no sample");
   EXPECT_EQ(judge(result), Verdict::breached);
 }

@@ -22,6 +22,7 @@ double in_seconds(sched::Duration duration) { return std::chrono::duration<doubl
 
 const Histogram& histogram_of(const Measurements& measured, Metric metric) {
   if (metric == Metric::connect) return measured.connect;
+  if (metric == Metric::exchange) return measured.exchange;
   return metric == Metric::service ? measured.service : measured.response;
 }
 
@@ -44,6 +45,7 @@ std::uint64_t count_of(const Measurements& measured, Metric metric) {
     case Metric::duplicated:
       return measured.duplicated;
     case Metric::connect:
+    case Metric::exchange:
     case Metric::service:
     case Metric::response:
       break;

@@ -49,6 +49,7 @@ struct Meter {
   Recorder connect;
   Recorder service;  ///< of an open model
   Recorder response;
+  Recorder exchange;
   Recorder lateness;  ///< of the generator itself: from when an iteration was to start to when it was handed out
   Counts counts;
 };
@@ -69,6 +70,7 @@ struct Measurements {
   Histogram connect;  ///< all of the run
   Histogram service;
   Histogram response;
+  Histogram exchange;
   Histogram lateness;
   std::uint64_t messages = 0;
   std::uint64_t verified = 0;  ///< of the messages: they were compared with what was expected

@@ -27,6 +27,8 @@ std::string_view name_of(Metric metric) {
   switch (metric) {
     case Metric::connect:
       return "connect";
+    case Metric::exchange:
+      return "exchange";
     case Metric::service:
       return "service";
     case Metric::response:
@@ -51,9 +53,7 @@ std::string_view name_of(Metric metric) {
   return "";
 }
 
-bool is_duration(Metric metric) {
-  return metric == Metric::connect || metric == Metric::service || metric == Metric::response;
-}
+bool is_duration(Metric metric) { return metric <= Metric::response; }
 
 std::string Reading::name() const {
   for (const auto& [word, named] : kWords) {

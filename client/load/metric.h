@@ -14,6 +14,7 @@ namespace client::load {
 enum class Metric : std::uint8_t {
   // Durations.
   connect,   ///< from the begin of connecting to the connection
+  exchange,  ///< from a send to the frame that answers it
   service,   ///< of an iteration, from its start
   response,  ///< of an iteration, from when it was to start: a server that stalls cannot hide
   // Counts.
@@ -27,9 +28,9 @@ enum class Metric : std::uint8_t {
   duplicated,  ///< replies that came again
 };
 
-inline constexpr std::array kMetrics = {Metric::connect,    Metric::service,        Metric::response,  Metric::messages,
-                                        Metric::bytes_sent, Metric::bytes_received, Metric::errors,    Metric::dropped,
-                                        Metric::lost,       Metric::reordered,      Metric::duplicated};
+inline constexpr std::array kMetrics = {
+    Metric::connect,        Metric::exchange, Metric::service, Metric::response, Metric::messages,  Metric::bytes_sent,
+    Metric::bytes_received, Metric::errors,   Metric::dropped, Metric::lost,     Metric::reordered, Metric::duplicated};
 
 std::string_view name_of(Metric metric);
 bool is_duration(Metric metric);

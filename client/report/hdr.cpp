@@ -13,7 +13,8 @@ std::string to_hdr(const Report& report) {
     const load::Measurements& measured = scenario.load->measured;
     for (const auto& [name, histogram] :
          {std::pair("response", &measured.response), std::pair("service", &measured.service),
-          std::pair("connect", &measured.connect), std::pair("schedule_error", &measured.lateness)}) {
+          std::pair("exchange", &measured.exchange), std::pair("connect", &measured.connect),
+          std::pair("schedule_error", &measured.lateness)}) {
       if (histogram->count() == 0) continue;
       log += load::hdr_log_line({.tag = title(scenario) + "." + name,
                                  .start = scenario.started.value_or(begin) - begin,

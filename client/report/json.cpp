@@ -52,6 +52,7 @@ Json metric_object(const load::Histogram& histogram) {
 Json metrics_object(const load::Measurements& measured) {
   Json object{{"response", metric_object(measured.response)},
               {"service", metric_object(measured.service)},
+              {"exchange", metric_object(measured.exchange)},
               {"connect", metric_object(measured.connect)},
               {"schedule_error", metric_object(measured.lateness)}};
   for (const load::Metric metric : load::kMetrics) {

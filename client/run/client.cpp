@@ -80,7 +80,10 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::Exchange&
   if (!need_connection(step) || !co_await wait_to_send(step)) co_return false;
   StepRun run(step.place, exchange.expect.timeout);
   if (exchange.fresh && !check_fresh(run)) co_return false;
-  co_return co_await transmit(run, exchange.send) && co_await expect_all(run, exchange.expect);
+  const sched::Instant begun = clock_.now();
+  if (!co_await transmit(run, exchange.send) || !co_await expect_all(run, exchange.expect)) co_return false;
+  if (load_ != nullptr) load_->exchanged_in(start_, clock_.now() - begun);
+  co_return true;
 }
 
 Task<bool> Client::perform(const scenario::Step& step, const scenario::Shutdown&) {
@@ -115,7 +118,7 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::Sleep& sl
   if (sleep.exponential_mean > Duration::zero()) {
     duration = Duration(std::llround(-std::log1p(-share) * static_cast<double>(sleep.exponential_mean.count())));
   }
-  const Result<void> slept = co_await sched::sleep_for(duration);
+  const Result<void> slept = co_await pause_for(duration);
   co_return slept || fail_cut_off(run, step.keyword, {});
 }
 
@@ -161,6 +164,15 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::Skip& ski
   thread_.run.say(fmt::format("skipped: {}", expanded(skip.message)), group_.name, index_);
   outcome_ = Outcome::skipped;
   co_return false;
+}
+
+Task<Result<void>> Client::pause_until(sched::Instant end) {
+  const LatencyClock::Stop stop(clock_);
+  co_return co_await sched::sleep_until(end);
+}
+
+Task<Result<void>> Client::pause_for(Duration duration) {
+  return pause_until(sched::instant_after(sched::now(), duration));
 }
 
 double Client::random_share() { return static_cast<double>(random_() >> 11) * 0x1p-53; }

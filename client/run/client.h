@@ -9,6 +9,7 @@
 
 #include "client/run/connection.h"
 #include "client/run/context.h"
+#include "client/run/latency_clock.h"
 #include "client/run/outcome.h"
 #include "client/run/step_run.h"
 #include "client/run/thread_load.h"
@@ -40,6 +41,9 @@ class Client {
  private:
   sched::Task<bool> iterate();
   sched::Task<bool> run_steps(const scenario::Steps& steps);
+  /// Waits because the scenario says so, which counts in no latency. Errors: cancelled. Cancellation: at once.
+  sched::Task<sched::Result<void>> pause_until(sched::Instant end);
+  sched::Task<sched::Result<void>> pause_for(sched::Duration duration);
 
   sched::Task<bool> perform(const scenario::Step& step, const scenario::Connect& connect);
   sched::Task<bool> perform(const scenario::Step& step, const scenario::Expect& expect);
@@ -186,8 +190,11 @@ class Client {
   Cause cause_;                                     ///< of the last failure
   std::uint32_t stage_ = 0;                         ///< of it, too
   ThreadLoad* load_ = nullptr;                      ///< none when it does its steps as often as its group says
-  sched::Event given_;                              ///< the load has something for it to do
-  std::uint64_t replies_ = 0;                       ///< on this connection
+  ThreadLoad::Start start_{};                       ///< under load: of the iteration that it does
+  LatencyClock clock_;
+  sched::Instant connecting_since_{};  ///< on that clock
+  sched::Event given_;                 ///< the load has something for it to do
+  std::uint64_t replies_ = 0;          ///< on this connection
   sched::Instant started_;
   sched::Instant next_send_{};  ///< not before, for the message rate
   bool has_connected_ = false;  ///< or tried to

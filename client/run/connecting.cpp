@@ -7,7 +7,6 @@
 
 #include "client/run/client.h"
 #include "client/run/machine_limits.h"
-#include "scheduler/sleep.h"
 #include "text/units.h"
 
 namespace client::run {
@@ -86,8 +85,7 @@ Task<bool> Client::connect_by_itself() {
   const scenario::Connect by_itself{.timeout = group_.connect_timeout, .expect_error = {}};
   if (group_.connect_rate > 0 && !has_connected_) {
     const std::chrono::duration<double> after(static_cast<double>(index_) / group_.connect_rate);
-    const Result<void> slept =
-        co_await sched::sleep_until(started_ + std::chrono::duration_cast<sched::Duration>(after));
+    const Result<void> slept = co_await pause_until(started_ + std::chrono::duration_cast<sched::Duration>(after));
     if (!slept) co_return fail_cut_off(StepRun(group_.target.place), kPhase, {});
   }
   has_connected_ = true;
@@ -99,6 +97,7 @@ Task<bool> Client::connect(const scenario::Place& place, const Connect& how) {
   Turn turn(thread_.connecting);
   if (!co_await turn.take()) co_return fail_cut_off(StepRun(place), kPhase, {});
   const StepRun run(place, how.timeout, how.timeout == group_.connect_timeout ? "connect_timeout" : "timeout");
+  connecting_since_ = clock_.now();
   if (!has_values(run, group_.target.url)) co_return false;
   const std::string url = expanded(group_.target.url);
   const AddressBook::Found addresses = co_await thread_.addresses.find(url);
@@ -108,7 +107,7 @@ Task<bool> Client::connect(const scenario::Place& place, const Connect& how) {
   for (std::uint32_t attempt = 0; attempt <= how.retries; ++attempt) {
     if (attempt > 0) {
       turn.give_back();
-      if (!co_await sched::sleep_for(how.retry_every) || !co_await turn.take()) {
+      if (!co_await pause_for(how.retry_every) || !co_await turn.take()) {
         error = Error{.code = ErrorCode::cancelled};
         break;
       }
@@ -174,7 +173,7 @@ bool Client::judge_connect(const StepRun& run, const Connect& how, const std::op
     return fail(run, {FailureCode::mismatch, kPhase}, "connect did not fail as expected", std::move(tried));
   }
   if (!error) {
-    if (load_ != nullptr) load_->connected_in(sched::now() - run.started);
+    if (load_ != nullptr) load_->connected_in(clock_.now() - connecting_since_);
     return true;
   }
   if (is_out_of_ports(*error)) tried.push_back("help      " + help_with_ports());

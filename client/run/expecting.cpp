@@ -259,6 +259,7 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::ExpectSil
   if (!need_connection(step)) co_return false;
   const StepRun run(step.place, silence.duration);
   if (connection_->unread().empty()) {
+    const LatencyClock::Stop stop(clock_);
     const auto more = co_await connection_->more();
     const bool is_cut_off = !more && more.error() == Connection::Nothing::cancelled;
     if (is_cut_off) co_return run.limit.expired() || fail_cut_off(run, step.keyword, {});

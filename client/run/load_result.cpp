@@ -140,7 +140,8 @@ std::string summary_of(const LoadResult& result, const Load& load, const Failure
   text += rates(measured, load);
   text += fmt::format("  {:<10}{:>11}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}\n", "", "count", "min", "p50", "p90", "p99",
                       "p99.9", "max");
-  text += row("response", measured.response) + row("service", measured.service) + row("connect", measured.connect);
+  text += row("response", measured.response) + row("service", measured.service);
+  text += row("exchange", measured.exchange) + row("connect", measured.connect);
   text += moved(measured) + troubles(measured, failures) + generator(measured);
   if (const std::string why = load::client_bound(measured); !why.empty()) {
     text += fmt::format("  {:<10}{}: what was measured is the generator, not the server\n", "client-bound", " " + why);

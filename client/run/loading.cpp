@@ -28,7 +28,7 @@ Task<Outcome> Client::run_under_load(ThreadLoad& load) {
   load_ = &load;
   iterates_ = true;
   if (group_.connection == ConnectionMode::per_client && !co_await connect_by_itself()) load.could_not_connect();
-  ThreadLoad::Queue queue;
+  ThreadLoad::Queue queue(clock_);
   queue.wakes(given_);
   load.join(queue);
   const bool is_pipelined = can_be_pipelined(group_);
@@ -45,13 +45,12 @@ Task<Outcome> Client::run_under_load(ThreadLoad& load) {
 
 /// Does the next iteration, once there is one.
 Task<void> Client::iterate_once(ThreadLoad::Queue& queue) {
-  ThreadLoad::Start start;
-  if (!load_->take(queue, start)) {
+  if (!load_->take(queue, start_)) {
     given_.reset();
     [[maybe_unused]] const Result<void> given = co_await given_.wait();
     co_return;
   }
-  iteration_ = start.number;
+  iteration_ = start_.number;
   bool passed = false;
   {
     const sched::CancelScope limit(sched::instant_after(sched::now(), group_.client_timeout));
@@ -59,8 +58,8 @@ Task<void> Client::iterate_once(ThreadLoad::Queue& queue) {
     passed = co_await do_steps();
     limit_ = nullptr;
   }
-  if (passed || outcome_ == Outcome::skipped) co_return load_->passed(start);
-  co_await give_up(start);
+  if (passed || outcome_ == Outcome::skipped) co_return load_->passed(start_, clock_.now());
+  co_await give_up(start_);
 }
 
 Task<bool> Client::do_steps() {

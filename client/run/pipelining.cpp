@@ -258,7 +258,9 @@ bool Client::take_reply(Pipeline& line, const Frame& frame, std::string_view who
 void Client::answered(Pipeline& line, bool is_compared) {
   const Pipeline::Exchange& front = line.under_way.front();
   count_reply(is_compared);
-  if (front.step + 1 == group_.steps.size()) load_->passed(front.start);
+  // Nothing pauses while exchanges are under way, so that the client's clock has not stood still.
+  load_->exchanged_in(front.start, sched::now() - front.sent);
+  if (front.step + 1 == group_.steps.size()) load_->passed(front.start, clock_.now());
   line.under_way.pop_front();
 }
 

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "client/run/client.h"
-#include "scheduler/sleep.h"
 #include "text/units.h"
 
 namespace client::run {
@@ -40,7 +39,7 @@ Task<std::uint64_t> Client::attempt_until_passed(StepRun& run, const scenario::R
     const bool has_failed = outcome_ == Outcome::failed || outcome_ == Outcome::unreached;
     if (!has_failed || attempt == retry.times || run.limit.expired()) co_return attempt;
     if (!was_connected || retry.reconnect) co_await drop_connection(sched::Close::orderly);
-    if (!co_await sched::sleep_for(retry.every)) co_return attempt;
+    if (!co_await pause_for(retry.every)) co_return attempt;
     // The next attempt begins with nothing of this one.
     if (connection_) connection_->consume(connection_->unread().size());
   }

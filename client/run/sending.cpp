@@ -7,7 +7,6 @@
 
 #include "client/random.h"
 #include "client/run/client.h"
-#include "scheduler/sleep.h"
 #include "text/units.h"
 
 namespace client::run {
@@ -42,7 +41,7 @@ Task<bool> Client::perform(const scenario::Step& step, const Send& send) {
 Task<bool> Client::wait_to_send(const scenario::Step& step) {
   if (group_.message_rate <= 0) co_return true;
   const StepRun run(step.place);
-  if (next_send_ > sched::now() && !co_await sched::sleep_until(next_send_)) {
+  if (next_send_ > sched::now() && !co_await pause_until(next_send_)) {
     co_return fail_cut_off(run, step.keyword, {});
   }
   const std::chrono::duration<double> between(1 / group_.message_rate);
@@ -91,7 +90,7 @@ Task<Result<void>> Client::send_in_pieces(const Send& send) {
   std::string_view rest = text_;
   for (std::size_t number = 0; !rest.empty(); ++number) {
     if (number > 0 && send.chunk_delay > sched::Duration::zero()) {
-      if (const Result<void> slept = co_await sched::sleep_for(send.chunk_delay); !slept) co_return slept;
+      if (const Result<void> slept = co_await pause_for(send.chunk_delay); !slept) co_return slept;
     }
     const std::string_view piece = rest.substr(0, next_piece(send, number));
     rest.remove_prefix(piece.size());

@@ -56,17 +56,19 @@ Task<void> ThreadLoad::wait_for(std::size_t clients) {
 
 void ThreadLoad::leave(Queue& queue) {
   std::erase(queues_, &queue);
-  for ([[maybe_unused]] const Instant intended : queue.waiting_) Counts::subtract(meter_.counts.queued);
+  for ([[maybe_unused]] const Queue::Waiting& waiting : queue.waiting_) Counts::subtract(meter_.counts.queued);
   queue.waiting_.clear();
 }
 
 bool ThreadLoad::take(Queue& queue, Start& start) {
   const Instant now = sched::now();
   if (!has_begun_ || is_over_ || now >= end_) return false;
-  start = {.intended = now, .started = now, .number = next_number_};
+  const Instant begun = queue.clock_.now();
+  start = {.intended = now, .started = now, .planned = begun, .begun = begun, .number = next_number_};
   if (load_.model == Load::Model::open) {
     if (queue.waiting_.empty()) return false;
-    start.intended = queue.waiting_.front();
+    start.intended = queue.waiting_.front().intended;
+    start.planned = queue.waiting_.front().planned;
     queue.waiting_.pop_front();
     Counts::subtract(meter_.counts.queued);
   }
@@ -75,13 +77,12 @@ bool ThreadLoad::take(Queue& queue, Start& start) {
   return true;
 }
 
-void ThreadLoad::passed(const Start& start) {
+void ThreadLoad::passed(const Start& start, Instant now) {
   Counts::add(meter_.counts.completed);
   if (!is_measured(start.intended)) return;
-  const Instant now = sched::now();
-  meter_.response.record(now - start.intended);
+  meter_.response.record(now - start.planned);
   // In a closed model both are the same, and counted once.
-  if (load_.model == Load::Model::open) meter_.service.record(now - start.started);
+  if (load_.model == Load::Model::open) meter_.service.record(now - start.begun);
 }
 
 void ThreadLoad::failed(const Start& start) {
@@ -130,7 +131,7 @@ void ThreadLoad::give(Instant intended) {
   if (is_measured(intended)) meter_.lateness.record(sched::Scheduler::current().backend().now() - intended);
   next_queue_ = next_queue_ < queues_.size() ? next_queue_ : 0;
   Queue& queue = *queues_[next_queue_++];
-  queue.waiting_.push_back(intended);
+  queue.waiting_.push_back({.intended = intended, .planned = intended - queue.clock_.stopped()});
   Counts::add(meter_.counts.queued);
   queue.wake_->set();
 }
@@ -139,9 +140,9 @@ void ThreadLoad::give(Instant intended) {
 void ThreadLoad::end() {
   is_over_ = true;
   for (Queue* queue : queues_) {
-    for (const Instant intended : std::exchange(queue->waiting_, {})) {
+    for (const Queue::Waiting& waiting : std::exchange(queue->waiting_, {})) {
       Counts::subtract(meter_.counts.queued);
-      if (is_measured(intended)) Counts::add(meter_.counts.dropped);
+      if (is_measured(waiting.intended)) Counts::add(meter_.counts.dropped);
     }
     queue->wake_->set();
   }
@@ -172,6 +173,7 @@ void ThreadLoad::add_to(load::Measurements& sum) const {
   sum.connect.merge(meter_.connect.snapshot());
   sum.service.merge((load_.model == Load::Model::open ? meter_.service : meter_.response).snapshot());
   sum.response.merge(meter_.response.snapshot());
+  sum.exchange.merge(meter_.exchange.snapshot());
   sum.lateness.merge(meter_.lateness.snapshot());
   const load::Counts& counts = meter_.counts;
   sum.errors += counts.errors;

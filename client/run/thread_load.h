@@ -9,6 +9,7 @@
 
 #include "client/load/measurements.h"
 #include "client/load/schedule.h"
+#include "client/run/latency_clock.h"
 #include "client/scenario/workload.h"
 #include "scheduler/event.h"
 #include "scheduler/task.h"
@@ -28,14 +29,19 @@ class ThreadLoad {
 
   /// An iteration that a client does.
   struct Start {
-    sched::Instant intended;  ///< as it was planned: what `response` counts from
-    sched::Instant started;
+    sched::Instant intended;   ///< as it was planned
+    sched::Instant started;    ///< when the client took it
+    sched::Instant planned;    ///< `intended` on the client's clock: what `response` counts from
+    sched::Instant begun;      ///< `started` on the client's clock: what `service` counts from
     std::uint64_t number = 0;  ///< no other one of the run has it
   };
 
   /// A client's place in the round, and what it has been given.
   class Queue {
    public:
+    /// Of the client whose clock this is, which outlives it.
+    explicit Queue(const LatencyClock& clock) : clock_(clock) {}
+
     /// What is set when there is something to take, or nothing will come any more. It outlives the queue, or the next
     /// call.
     void wakes(sched::Event& event) { wake_ = &event; }
@@ -43,7 +49,13 @@ class ThreadLoad {
    private:
     friend class ThreadLoad;
 
-    std::deque<sched::Instant> waiting_;
+    struct Waiting {
+      sched::Instant intended;
+      sched::Instant planned;
+    };
+
+    const LatencyClock& clock_;
+    std::deque<Waiting> waiting_;
     sched::Event* wake_ = nullptr;
   };
 
@@ -58,14 +70,18 @@ class ThreadLoad {
   bool is_over() const { return is_over_; }
   const scenario::Load& load() const { return load_; }
 
-  // What came of one that was taken: one call for each.
-  void passed(const Start& start);
+  // What came of one that was taken: one call for each. `now` is what the client's clock says.
+  void passed(const Start& start, sched::Instant now);
   void failed(const Start& start);
   void was_cut_short(const Start& start);
 
   void connected_in(sched::Duration duration) { meter_.connect.record(duration); }
   /// A client could not connect, in no iteration.
   void could_not_connect() { load::Counts::add(meter_.counts.errors); }
+  /// An exchange has taken so long, from its send to the frame that answered it.
+  void exchanged_in(const Start& start, sched::Duration duration) {
+    if (is_measured(start.intended)) meter_.exchange.record(duration);
+  }
   // Replies.
   void lost(const Start& start, std::uint64_t count) { add(start, meter_.counts.lost, count); }
   void reordered(const Start& start) { add(start, meter_.counts.reordered, 1); }

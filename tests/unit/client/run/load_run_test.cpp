@@ -90,7 +90,7 @@ TEST(ClosedLoad, DoesStepsOfEveryKind) {
                      {"assert": {"of": "${n}", "equals": "${iteration}"}}]}]})-");
   EXPECT_EQ(judge(result), Verdict::passed);
   EXPECT_GT(result.load->measured.service.count(), 50U);
-  EXPECT_GE(result.load->measured.service.min(), milliseconds(10));
+  EXPECT_LT(result.load->measured.service.max(), milliseconds(10)) << "without the sleep";
   EXPECT_GE(result.connected, result.load->measured.service.count());
 }
 

@@ -24,6 +24,16 @@ inline std::string loaded(std::string_view load, std::string_view group = R"("co
   return loaded_steps(load, R"({"exchange": {"send": "${iteration}", "expect": "GOT:${iteration}"}})", group, more);
 }
 
+/// What comes of it where nobody listens.
+inline ScenarioResult run_load_alone(const std::string& text) {
+  const SimulatedRun run(1);
+  RunSettings settings = run.settings();
+  settings.server = nullptr;
+  auto result = run_scenario(parsed(text, run.url()), settings, {});
+  EXPECT_TRUE(result) << describe(result.error());
+  return std::move(*result);
+}
+
 /// What comes of it.
 inline ScenarioResult run_load(const std::string& text, std::uint64_t seed = 1,
                                sched::Duration time_limit = std::chrono::minutes(5)) {

@@ -66,11 +66,6 @@ double read_duration(const Histogram& histogram, const Reading& reading) {
   }
 }
 
-/// Iterations that were to be.
-std::uint64_t planned(const Measurements& measured) {
-  return measured.iterations + measured.cut_short + measured.dropped;
-}
-
 }  // namespace
 
 sched::Duration ThreadCost::worked(sched::Duration elapsed) const {
@@ -80,6 +75,10 @@ sched::Duration ThreadCost::worked(sched::Duration elapsed) const {
 sched::Duration ThreadCost::occupied(sched::Duration elapsed) const {
   return idle == sched::Duration::zero() ? usage.cpu + usage.waited : elapsed - idle;
 }
+
+// Those that passed have each a sample, also when they ended later. What has failed is more than them by connects that
+// are in no iteration.
+std::uint64_t Measurements::planned() const { return response.count() + errors + cut_short + dropped; }
 
 double Measurements::achieved() const {
   return elapsed > sched::Duration::zero() ? static_cast<double>(iterations) / in_seconds(elapsed) : 0;
@@ -108,10 +107,11 @@ std::optional<double> read(const Measurements& measured, Metric metric, const Re
     return histogram.count() > 0 ? std::optional(read_duration(histogram, reading)) : std::nullopt;
   }
   const auto count = static_cast<double>(count_of(measured, metric));
-  const std::uint64_t of = planned(measured);
-  if (of == 0) return std::nullopt;
+  const std::uint64_t of = measured.planned();
+  const bool is_rate = reading.kind == Reading::Kind::rate;
+  if (of == 0 || (is_rate && measured.elapsed == sched::Duration::zero())) return std::nullopt;
   if (reading.kind == Reading::Kind::share) return count / static_cast<double>(of);
-  return reading.kind == Reading::Kind::rate ? count / in_seconds(measured.elapsed) : count;
+  return is_rate ? count / in_seconds(measured.elapsed) : count;
 }
 
 double utilization(const Measurements& measured) {

@@ -6,6 +6,8 @@
 
 #include "client/run/context.h"
 #include "scheduler/backend.h"
+#include "scheduler/cancel_scope.h"
+#include "scheduler/fiber.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/scope.h"
 #include "scheduler/sleep.h"
@@ -26,9 +28,10 @@ std::vector<load::Stage> stages_of(const Load& load) {
   return stages;
 }
 
-std::uint64_t share_of(std::optional<std::uint64_t> limit, unsigned threads) {
+/// What of the limit is this thread's: at least one, since it can do nothing else.
+std::uint64_t share_of(std::optional<std::uint64_t> limit, unsigned thread, unsigned threads) {
   if (!limit) return std::numeric_limits<std::uint64_t>::max();
-  return std::max<std::uint64_t>(1, *limit / threads);
+  return std::max<std::uint64_t>(1, *limit / threads + (thread < *limit % threads ? 1 : 0));
 }
 
 }  // namespace
@@ -39,7 +42,7 @@ ThreadLoad::ThreadLoad(const Load& load, const Counters& counters, unsigned thre
       counters_(counters),
       threads_(threads),
       schedule_(load.rate, stages_of(load), load.arrival, thread, threads, seed),
-      most_in_flight_(share_of(load.max_in_flight, threads)),
+      most_in_flight_(share_of(load.max_in_flight, thread, threads)),
       next_number_(thread) {}
 
 void ThreadLoad::join(Queue& queue) {
@@ -56,13 +59,12 @@ Task<void> ThreadLoad::wait_for(std::size_t clients) {
 
 void ThreadLoad::leave(Queue& queue) {
   std::erase(queues_, &queue);
-  for ([[maybe_unused]] const Queue::Waiting& waiting : queue.waiting_) Counts::subtract(meter_.counts.queued);
-  queue.waiting_.clear();
+  empty(queue, meter_.counts.cut_short);
 }
 
 bool ThreadLoad::take(Queue& queue, Start& start) {
   const Instant now = sched::now();
-  if (!has_begun_ || is_over_ || now >= end_) return false;
+  if (!has_begun_ || is_over_) return false;
   const Instant begun = queue.clock_.now();
   start = {.intended = now, .started = now, .planned = begun, .begun = begun, .number = next_number_};
   if (load_.model == Load::Model::open) {
@@ -71,6 +73,9 @@ bool ThreadLoad::take(Queue& queue, Start& start) {
     start.planned = queue.waiting_.front().planned;
     queue.waiting_.pop_front();
     Counts::subtract(meter_.counts.queued);
+    if (meter_.counts.queued == 0) all_taken_.set();
+  } else if (now >= end_) {
+    return false;
   }
   next_number_ += threads_;
   Counts::add(meter_.counts.started);
@@ -90,7 +95,10 @@ void ThreadLoad::failed(const Start& start) {
   add(start, meter_.counts.errors, 1);
 }
 
-void ThreadLoad::was_cut_short(const Start&) { Counts::add(meter_.counts.cut_short); }
+void ThreadLoad::was_cut_short(const Start& start) {
+  Counts::add(meter_.counts.stopped);
+  add(start, meter_.counts.cut_short, 1);
+}
 
 void ThreadLoad::add(const Start& start, std::atomic<std::uint64_t>& count, std::uint64_t by) {
   if (is_measured(start.intended)) Counts::add(count, by);
@@ -119,7 +127,16 @@ Task<void> ThreadLoad::hand_out() {
     if (intended > sched::now() && !co_await sched::sleep_until(intended)) co_return;
     give(intended);
   }
-  [[maybe_unused]] const sched::Result<void> slept = co_await sched::sleep_until(end_);
+  if (co_await sched::sleep_until(end_)) co_await wait_for_queues();
+}
+
+/// What was to start until the end and could not is started for a while more.
+Task<void> ThreadLoad::wait_for_queues() {
+  const sched::CancelScope limit(sched::instant_after(end_, load_.grace));
+  while (meter_.counts.queued > 0) {
+    all_taken_.reset();
+    if (!co_await all_taken_.wait()) co_return;
+  }
 }
 
 /// To the next client in the round.
@@ -136,15 +153,20 @@ void ThreadLoad::give(Instant intended) {
   queue.wake_->set();
 }
 
-/// What has not started does not.
+/// What has not started does not: it is dropped, unless it is the run that was ended.
 void ThreadLoad::end() {
   is_over_ = true;
+  load::Counts& counts = meter_.counts;
   for (Queue* queue : queues_) {
-    for (const Queue::Waiting& waiting : std::exchange(queue->waiting_, {})) {
-      Counts::subtract(meter_.counts.queued);
-      if (is_measured(waiting.intended)) Counts::add(meter_.counts.dropped);
-    }
+    empty(*queue, sched::Fiber::current().is_cancelled() ? counts.cut_short : counts.dropped);
     queue->wake_->set();
+  }
+}
+
+void ThreadLoad::empty(Queue& queue, std::atomic<std::uint64_t>& becomes) {
+  for (const Queue::Waiting& waiting : std::exchange(queue.waiting_, {})) {
+    Counts::subtract(meter_.counts.queued);
+    if (is_measured(waiting.intended)) Counts::add(becomes);
   }
 }
 

@@ -112,8 +112,10 @@ class ThreadLoad {
   };
 
   sched::Task<void> hand_out();
+  sched::Task<void> wait_for_queues();
   sched::Task<void> measure();
   void give(sched::Instant intended);
+  void empty(Queue& queue, std::atomic<std::uint64_t>& becomes);
   Mark mark() const;
   bool is_measured(sched::Instant intended) const { return intended >= measured_from_; }
   void add(const Start& start, std::atomic<std::uint64_t>& count, std::uint64_t by);
@@ -126,6 +128,7 @@ class ThreadLoad {
   std::uint64_t next_number_;
   std::vector<Queue*> queues_;
   sched::Event joined_;
+  sched::Event all_taken_;  ///< nothing is queued
   std::size_t next_queue_ = 0;
   sched::Instant begin_{};
   sched::Instant measured_from_ = sched::kNever;

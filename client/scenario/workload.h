@@ -38,6 +38,7 @@ struct Load {
   std::vector<load::Stage> stages;  ///< where the rate goes, `duration` in all; at least one
   load::Arrival arrival = load::Arrival::constant;
   std::optional<std::uint64_t> max_in_flight;  ///< iterations that are queued or under way, of all clients together
+  std::chrono::nanoseconds grace = std::chrono::seconds(1);  ///< what is queued at the end is started for so long
   std::optional<FindMax> find_max;
 
   // Which replies are asserted; the others only have to be frames.

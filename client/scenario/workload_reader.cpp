@@ -99,6 +99,7 @@ constexpr auto kLoadFields = std::to_array<Field<Load>>({
     {"stages", read_stages},
     {"max_in_flight",
      [](Reader& reader, const Cursor& at, Load& out) { read_value(reader, at, out.max_in_flight.emplace()); }},
+    field<&Load::grace>("grace"),
     {"verify", read_verify},
     {"find_max", read_find_max},
 });
@@ -108,7 +109,7 @@ bool has(const Cursor& at, std::string_view key) { return at.find(key) != nullpt
 /// What only one of the models has, or only one of two says.
 void check_keys_of_model(Reader& reader, const Cursor& at, const Load& load) {
   constexpr auto kOpenOnly =
-      std::to_array<std::string_view>({"rate", "arrival", "stages", "max_in_flight", "find_max"});
+      std::to_array<std::string_view>({"rate", "arrival", "stages", "max_in_flight", "grace", "find_max"});
   if (load.model == Load::Model::closed) {
     for (const std::string_view key : kOpenOnly) {
       const Member* member = at.find(key);

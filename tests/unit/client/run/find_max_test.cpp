@@ -56,6 +56,17 @@ TEST(FindMax, EndsBetweenTwoRatesThatAreClose) {
   EXPECT_THAT(found.told, Contains(HasSubstr(" does not hold; response p90 below 2ms: ")));
 }
 
+TEST(FindMax, FindsThatNothingIsDroppedAtARateThatIsSustained) {
+  for (const char* rate : {"100/s", "2500/s", "20000/s"}) {
+    const Found found = find(fmt::format(
+        R"-({{"load": {{"model": "open", "find_max": {{"from": "99/s", "to": "{}", "for": "1s"}}}},
+             "thresholds": [{{"metric": "dropped", "below": 1}}],
+             "clients": [{{"count": 10, "steps": [{{"exchange": {{"send": "a", "expect": "GOT:a"}}}}]}}]}})-",
+        rate));
+    EXPECT_FALSE(found.result.load->search->breached) << rate;
+  }
+}
+
 TEST(FindMax, EndsAtTheHighestRateWhenThatHolds) {
   const Found found = find(searching("10/s", "50/s"));
   EXPECT_EQ(found.result.load->search->held, 50);

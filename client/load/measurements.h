@@ -21,6 +21,7 @@ struct Counts {
   std::atomic<std::uint64_t> completed{0};  ///< of those: they passed
   std::atomic<std::uint64_t> failed{0};     ///< of those
   std::atomic<std::uint64_t> stopped{0};    ///< of those: the run was ended
+  std::atomic<std::uint64_t> warmup_errors{0};  ///< of those that failed: they were to start in the warm-up
   std::atomic<std::uint64_t> queued{0};     ///< not started: they wait for a connection that is free
   // These are of iterations that were to start in the time that is measured, and of connects in no iteration.
   std::atomic<std::uint64_t> cut_short{0};  ///< stopped, or queued when the run was ended
@@ -80,6 +81,7 @@ struct Measurements {
   std::uint64_t bytes_received = 0;
   std::uint64_t iterations = 0;  ///< that ended in the time that was measured, passed or failed
   std::uint64_t cut_short = 0;  ///< iterations that had neither passed nor failed when the run was ended, queued or not
+  std::uint64_t warmup_errors = 0;  ///< iterations that were to start in the warm-up and failed
   std::uint64_t errors = 0;
   std::uint64_t dropped = 0;
   std::uint64_t lost = 0;

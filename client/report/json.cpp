@@ -63,7 +63,13 @@ Json metrics_object(const load::Measurements& measured) {
   return object;
 }
 
-Json load_object(const Load& load) {
+Json failure_array(const std::vector<Failure>& failures, const std::string& path) {
+  Json array = Json::array();
+  for (const Failure& failure : failures) array.push_back(failure_object(failure, path));
+  return array;
+}
+
+Json load_object(const Load& load, const std::string& path) {
   Json object{{"elapsed_s", in_seconds(load.measured.elapsed)}};
   if (load.measured.requested) object["requested_per_s"] = *load.measured.requested;
   object["achieved_per_s"] = load.measured.achieved();
@@ -79,6 +85,7 @@ Json load_object(const Load& load) {
     thresholds.push_back(std::move(one));
   }
   object["thresholds"] = std::move(thresholds);
+  object["warmup"] = {{"errors", load.measured.warmup_errors}, {"failures", failure_array(load.warmup_failures, path)}};
   return object;
 }
 
@@ -100,11 +107,9 @@ Json scenario_object(const Scenario& scenario) {
   object["frames"] = scenario.frames;
   object["bytes_sent"] = scenario.bytes_sent;
   object["bytes_received"] = scenario.bytes_received;
-  Json failures = Json::array();
-  for (const Failure& failure : scenario.failures) failures.push_back(failure_object(failure, scenario.path));
-  object["failures"] = std::move(failures);
+  object["failures"] = failure_array(scenario.failures, scenario.path);
   if (scenario.load) {
-    object["load"] = load_object(*scenario.load);
+    object["load"] = load_object(*scenario.load, scenario.path);
     object["metrics"] = metrics_object(scenario.load->measured);
   }
   return object;

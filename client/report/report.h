@@ -61,6 +61,7 @@ struct Load {
   load::Measurements measured;
   std::string client_bound;  ///< a sentence: why the generator was the limit; empty when it was not
   std::vector<Threshold> thresholds;
+  std::vector<Failure> warmup_failures = {};  ///< of iterations that were to start in the warm-up: they judge nothing
 };
 
 struct Scenario {

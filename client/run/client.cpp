@@ -82,7 +82,7 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::Exchange&
   if (exchange.fresh && !check_fresh(run)) co_return false;
   const sched::Instant begun = clock_.now();
   if (!co_await transmit(run, exchange.send) || !co_await expect_all(run, exchange.expect)) co_return false;
-  if (load_ != nullptr) load_->exchanged_in(start_, clock_.now() - begun);
+  if (start_) load_->exchanged_in(*start_, clock_.now() - begun);
   co_return true;
 }
 

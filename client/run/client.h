@@ -62,6 +62,7 @@ class Client {
   sched::Task<void> iterate_once(ThreadLoad::Queue& queue);
   sched::Task<bool> do_steps();
   sched::Task<void> give_up(const ThreadLoad::Start& start);
+  void attend(const ThreadLoad::Start& start);
 
   // pipelining.cpp
   struct Pipeline;
@@ -190,7 +191,7 @@ class Client {
   Cause cause_;                                     ///< of the last failure
   std::uint32_t stage_ = 0;                         ///< of it, too
   ThreadLoad* load_ = nullptr;                      ///< none when it does its steps as often as its group says
-  ThreadLoad::Start start_{};                       ///< under load: of the iteration that it does
+  std::optional<ThreadLoad::Start> start_;          ///< under load: of the iteration that it attends to
   LatencyClock clock_;
   sched::Instant connecting_since_{};  ///< on that clock
   sched::Event given_;                 ///< the load has something for it to do

@@ -126,6 +126,9 @@ void Console::show(const scenario::Scenario& scenario, const ScenarioResult& res
   sum_.frames += result.frames;
   sum_.elapsed += result.elapsed;
   std::string text = is_terminal_ ? std::string(kClearLine) : "";
+  if (!result.warmup_failures.empty()) text += "in the warm-up, which judges nothing:\n";
+  text += result.warmup_failures.render(scenario.source, scenario.name, result.failing());
+  if (!result.warmup_failures.empty() && !result.failures.empty()) text += "after the warm-up:\n";
   text += result.failures.render(scenario.source, scenario.name, result.failing());
   if (!result.failures.empty() && !replay.empty()) text += fmt::format("again: {}\n", replay);
   write(text);
@@ -139,7 +142,7 @@ void Console::show(const scenario::Scenario& scenario, const ScenarioResult& res
     say(fmt::format("  {:<10}{} in {}, {}", "connected", result.connected, text::format_duration(result.connected_in),
                     text::format_rate(static_cast<double>(result.connected) / seconds)));
   }
-  if (result.load) write(summary_of(*result.load, *scenario.load, result.failures));
+  if (result.load) write(summary_of(*result.load, *scenario.load, result.failures, result.warmup_failures));
 }
 
 void Console::show_verdict(bool passed, std::uint64_t planned, std::string_view why) const {

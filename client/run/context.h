@@ -94,6 +94,7 @@ struct ThreadContext {
   RunContext& run;
   Counters counters;
   FailureLog failures;
+  FailureLog warmup_failures;       ///< of iterations that were to start in the warm-up of a load: they judge nothing
   sched::Instant last_connected{};  ///< when the last connection came to stand
   bool deadline_passed = false;     ///< the run's; its clients are being cancelled
   std::uint32_t stage = 0;          ///< of its clients' failures

@@ -32,6 +32,13 @@ int weight(Verdict verdict) {
   return 0;
 }
 
+/// Whether something has failed, and not only had no time to end.
+bool has_failure(const FailureLog& failures) {
+  return std::ranges::any_of(failures.all(), [](const FailureLog::Alike* alike) {
+    return alike->kept.front().cause.code != FailureCode::deadline;
+  });
+}
+
 }  // namespace
 
 Verdict judge(const ScenarioResult& result) {
@@ -46,8 +53,9 @@ Verdict judge(const ScenarioResult& result) {
   }
   // Under load iterations fail, and not clients.
   const bool is_judged_by_errors = result.load && result.load->judges_errors;
-  if (result.load && !is_judged_by_errors && !result.failures.empty()) ++failed;
-  if (result.load && !result.failures.empty() && result.connected == 0) return Verdict::could_not_test;
+  const bool has_failed_iterations = result.load && has_failure(result.failures);
+  if (has_failed_iterations && !is_judged_by_errors) ++failed;
+  if (has_failed_iterations && result.connected == 0) return Verdict::could_not_test;
   const bool is_out_of_reach = result.connected == 0 && unreached == failed;
   if (failed > 0) return is_out_of_reach ? Verdict::could_not_test : Verdict::failed;
   if (result.end == ScenarioResult::End::deadline) return Verdict::deadline;
@@ -55,6 +63,7 @@ Verdict judge(const ScenarioResult& result) {
   if (result.setup == Outcome::skipped || (result.skipped > 0 && result.skipped == result.planned)) {
     return Verdict::skipped;
   }
+  if (result.load && result.load->measured.planned() == 0) return Verdict::could_not_test;
   return result.passed + result.skipped == result.planned ? Verdict::passed : Verdict::could_not_test;
 }
 

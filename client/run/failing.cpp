@@ -39,7 +39,8 @@ bool Client::fail(Failure failure) {
   if (trial_ != nullptr) {
     *trial_ = std::move(failure);
   } else {
-    thread_.failures.add(std::move(failure));
+    const bool is_of_warmup = start_ && load_->is_of_warmup(*start_);
+    (is_of_warmup ? thread_.warmup_failures : thread_.failures).add(std::move(failure));
   }
   return false;
 }

@@ -74,10 +74,19 @@ std::string moved(const Measurements& measured) {
                      rate(measured.bytes_received));
 }
 
-std::string troubles(const Measurements& measured, const FailureLog& failures) {
-  std::string text = fmt::format("  {:<10}{}", "errors", measured.errors);
+/// " (expect timeout 12)", or nothing.
+std::string kinds_of(const FailureLog& failures) {
   const std::string kinds = errors_by_kind(failures);
-  if (!kinds.empty()) text += fmt::format(" (with the warm-up: {})", kinds);
+  return kinds.empty() ? "" : fmt::format(" ({})", kinds);
+}
+
+std::string troubles(const Measurements& measured, const FailureLog& failures, const FailureLog& warmup_failures) {
+  std::string text;
+  if (measured.warmup_errors > 0) {
+    text = fmt::format("  {:<10}{} errors{}, which judge nothing\n", "warm-up", measured.warmup_errors,
+                       kinds_of(warmup_failures));
+  }
+  text += fmt::format("  {:<10}{}{}", "errors", measured.errors, kinds_of(failures));
   for (const auto& [count, name] :
        {std::pair(measured.dropped, "dropped"), std::pair(measured.lost, "lost"),
         std::pair(measured.reordered, "reordered"), std::pair(measured.duplicated, "duplicated"),
@@ -125,6 +134,7 @@ std::string errors_by_kind(const FailureLog& failures) {
   std::map<std::string, std::uint64_t> kinds;
   for (const FailureLog::Alike* alike : failures.all()) {
     const Cause& cause = alike->kept.front().cause;
+    if (cause.code == FailureCode::deadline) continue;  // It has not failed.
     std::string kind = fmt::format("{} {}", cause.phase, name_of(cause.code));
     if (cause.error_number != 0) kind += " " + sched::name_of({.error_number = cause.error_number});
     kinds[kind] += alike->count;
@@ -134,7 +144,8 @@ std::string errors_by_kind(const FailureLog& failures) {
   return text;
 }
 
-std::string summary_of(const LoadResult& result, const Load& load, const FailureLog& failures) {
+std::string summary_of(const LoadResult& result, const Load& load, const FailureLog& failures,
+                       const FailureLog& warmup_failures) {
   const Measurements& measured = result.measured;
   std::string text = result.search ? found(*result.search) : "";
   text += rates(measured, load);
@@ -142,7 +153,7 @@ std::string summary_of(const LoadResult& result, const Load& load, const Failure
                       "p99.9", "max");
   text += row("response", measured.response) + row("service", measured.service);
   text += row("exchange", measured.exchange) + row("connect", measured.connect);
-  text += moved(measured) + troubles(measured, failures) + generator(measured);
+  text += moved(measured) + troubles(measured, failures, warmup_failures) + generator(measured);
   if (const std::string why = load::client_bound(measured); !why.empty()) {
     text += fmt::format("  {:<10}{}: what was measured is the generator, not the server\n", "client-bound", " " + why);
   }

@@ -40,14 +40,15 @@ std::string errors_by_kind(const FailureLog& failures);
 
 /// A table for people, several lines with their newlines: rates, latencies, errors, the generator's own cost, and
 /// whether it was the limit.
-std::string summary_of(const LoadResult& result, const scenario::Load& load, const FailureLog& failures);
+std::string summary_of(const LoadResult& result, const scenario::Load& load, const FailureLog& failures,
+                       const FailureLog& warmup_failures);
 
 /// How a load goes on: one interval of it.
 struct LoadProgress {
   bool is_warming_up = false;
   double rate = 0;              ///< iterations a second that passed
   std::uint64_t in_flight = 0;  ///< queued ones included
-  std::uint64_t errors = 0;     ///< so far
+  std::uint64_t errors = 0;     ///< so far: of the warm-up, or since then
   std::uint64_t dropped = 0;    ///< so far
   load::Histogram response;     ///< of the interval
 };

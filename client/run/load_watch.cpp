@@ -16,7 +16,10 @@ sched::Duration interval_of(const scenario::Load& load) {
 
 LoadProgress LoadWatch::next(const std::vector<const ThreadLoad*>& threads, const scenario::Load& load,
                              sched::Instant begin) {
+  const sched::Instant now = sched::now();
+  const bool is_warming_up = now < begin + load.warmup;
   LoadProgress progress;
+  progress.is_warming_up = is_warming_up;
   load::Histogram response;
   std::uint64_t completed = 0;
   for (const ThreadLoad* thread : threads) {
@@ -24,12 +27,10 @@ LoadProgress LoadWatch::next(const std::vector<const ThreadLoad*>& threads, cons
     response.merge(meter.response.snapshot());
     completed += meter.counts.completed;
     progress.in_flight += meter.counts.in_flight();
-    progress.errors += meter.counts.errors;
+    progress.errors += is_warming_up ? meter.counts.warmup_errors : meter.counts.errors;
     progress.dropped += meter.counts.dropped;
   }
-  const sched::Instant now = sched::now();
   const std::chrono::duration<double> passed = now - std::max(told_at_, begin);
-  progress.is_warming_up = now < begin + load.warmup;
   if (passed.count() > 0) progress.rate = static_cast<double>(completed - completed_) / passed.count();
   progress.response = response;
   progress.response.subtract(response_);

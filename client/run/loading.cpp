@@ -27,7 +27,7 @@ bool is_loss(const Cause& cause) {
 Task<Outcome> Client::run_under_load(ThreadLoad& load) {
   load_ = &load;
   iterates_ = true;
-  if (group_.connection == ConnectionMode::per_client && !co_await connect_by_itself()) load.could_not_connect();
+  if (group_.connection == ConnectionMode::per_client && !co_await connect_by_itself()) load.failed_in_none();
   ThreadLoad::Queue queue(clock_);
   queue.wakes(given_);
   load.join(queue);
@@ -37,20 +37,22 @@ Task<Outcome> Client::run_under_load(ThreadLoad& load) {
     co_await (is_pipelined ? pipeline(queue) : iterate_once(queue));
   }
   load.leave(queue);
+  start_.reset();
+  if (!check_nothing_unread(StepRun(group_.steps.back().place), "end")) load.failed_in_none();
   outcome_ = sched::Fiber::current().is_cancelled() ? Outcome::interrupted : Outcome::passed;
-  check_nothing_unread(StepRun(group_.steps.back().place), "end");
   co_await drop_connection(sched::Close::orderly);
   co_return outcome_;
 }
 
 /// Does the next iteration, once there is one.
 Task<void> Client::iterate_once(ThreadLoad::Queue& queue) {
-  if (!load_->take(queue, start_)) {
+  ThreadLoad::Start start;
+  if (!load_->take(queue, start)) {
     given_.reset();
     [[maybe_unused]] const Result<void> given = co_await given_.wait();
     co_return;
   }
-  iteration_ = start_.number;
+  attend(start);
   bool passed = false;
   {
     const sched::CancelScope limit(sched::instant_after(sched::now(), group_.client_timeout));
@@ -58,8 +60,14 @@ Task<void> Client::iterate_once(ThreadLoad::Queue& queue) {
     passed = co_await do_steps();
     limit_ = nullptr;
   }
-  if (passed || outcome_ == Outcome::skipped) co_return load_->passed(start_, clock_.now());
-  co_await give_up(start_);
+  if (passed || outcome_ == Outcome::skipped) co_return load_->passed(start, clock_.now());
+  co_await give_up(start);
+}
+
+/// What is done from now on, or fails, is of this iteration.
+void Client::attend(const ThreadLoad::Start& start) {
+  iteration_ = start.number;
+  start_ = start;
 }
 
 Task<bool> Client::do_steps() {

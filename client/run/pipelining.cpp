@@ -91,6 +91,7 @@ Task<void> Client::pipeline(ThreadLoad::Queue& queue) {
       if (const auto start = co_await next_start(queue)) {
         line.under_way.next().start = *start;
         line.has_begun = true;
+        attend(*start);
         passed = co_await connect_by_itself();
         if (!passed) break;
       } else {
@@ -136,7 +137,10 @@ Task<bool> Client::fill(Pipeline& line, ThreadLoad::Queue& queue) {
     if (line.batch.empty()) co_return true;
     const StepRun run(first->place, group_.step_timeout);
     const Result<void> sent = co_await connection_->stream().send(std::as_bytes(std::span(line.batch)));
-    if (!sent) co_return fail_with(run, "send", sent.error(), "the peer does not read: nothing more can be sent");
+    if (!sent) {
+      attend(line.under_way.front().start);
+      co_return fail_with(run, "send", sent.error(), "the peer does not read: nothing more can be sent");
+    }
     Counters::add(thread_.counters.bytes_sent, line.batch.size());
   }
 }
@@ -168,7 +172,7 @@ void Client::go_on(Pipeline& line) {
 bool Client::append_text(Pipeline& line, const scenario::Send& send) {
   std::string& known = line.constants[line.step].text;
   if (known.empty()) {
-    iteration_ = line.under_way.next().start.number;
+    attend(line.under_way.next().start);
     StepRun run(send.place);
     if (!make_text(run, send)) return false;
     if (send.random_bytes == 0 && send.text.is_constant()) known = text_;
@@ -192,12 +196,15 @@ Task<bool> Client::drain(Pipeline& line) {
     if (!take_reply(line, *frame, whole)) co_return false;
     has_one = true;
   }
-  if (has_one && connection_->overflowed()) co_return fail_overflow(StepRun(group_.place), group_.framing);
+  if (has_one && connection_->overflowed()) {
+    attend(line.under_way.last_answered()->start);
+    co_return fail_overflow(StepRun(group_.place), group_.framing);
+  }
   if (has_one) co_return true;
   if (line.under_way.empty()) co_return co_await wait_for_work();
   const Pipeline::Exchange& front = line.under_way.front();
   const scenario::Expect& expect = exchange_of(group_, front.step).expect;
-  iteration_ = front.start.number;
+  attend(front.start);
   const sched::Duration left = front.start.started + group_.client_timeout - front.sent;
   const StepRun run(expect.place, std::min(expect.timeout, left), expect.timeout <= left ? "timeout" : "client_timeout",
                     front.sent);
@@ -212,6 +219,8 @@ Task<bool> Client::wait_for_work() {
     co_await drop_connection(sched::Close::orderly);
     co_return true;
   }
+  const bool is_overflow = !more && more.error() == Connection::Nothing::overflow;
+  if (is_overflow) co_return fail_overflow(StepRun(group_.place), group_.framing);
   co_return more.has_value();
 }
 
@@ -244,7 +253,7 @@ bool Client::take_reply(Pipeline& line, const Frame& frame, std::string_view who
     bool is_of_another = false;
     for (std::size_t i = 1; i < line.under_way.size(); ++i) is_of_another |= matches(line.under_way[i]);
     if (is_of_another) load_->reordered(front.start);
-    iteration_ = front.start.number;
+    attend(front.start);
     StepRun run(expect.place, expect.timeout, "timeout", front.sent);
     return fail_mismatch(run, {frame.is_cut_off ? FailureCode::truncated : FailureCode::mismatch, "expect"},
                          expect.frames.front(), frame.bytes);

@@ -53,8 +53,11 @@ report::Failure reported(const FailureLog::Alike& alike, const scenario::Scenari
   return failure;
 }
 
-report::Load reported(const LoadResult& result) {
+report::Load reported(const LoadResult& result, const scenario::Scenario& scenario, const FailureLog& warmup_failures) {
   report::Load load{.measured = result.measured, .client_bound = load::client_bound(result.measured), .thresholds = {}};
+  for (const FailureLog::Alike* alike : warmup_failures.all()) {
+    load.warmup_failures.push_back(reported(*alike, scenario, 0));
+  }
   for (const ThresholdResult& threshold : result.thresholds) {
     load.thresholds.push_back({.text = threshold.text, .value = threshold.value, .held = threshold.held});
   }
@@ -99,7 +102,7 @@ void fill_in(report::Scenario& entry, const scenario::Scenario& scenario, const 
   entry.frames = result.frames;
   entry.bytes_sent = result.bytes_sent;
   entry.bytes_received = result.bytes_received;
-  if (result.load) entry.load = reported(*result.load);
+  if (result.load) entry.load = reported(*result.load, scenario, result.warmup_failures);
   if (entry.load && entry.verdict == report::Verdict::failed && result.failures.empty()) {
     entry.reason = breaches(*result.load);
   }

@@ -367,6 +367,7 @@ ScenarioResult ScenarioRun::collect() {
     result.bytes_sent += counters.bytes_sent;
     result.bytes_received += counters.bytes_received;
     result.failures.merge(std::move(thread->context.failures));
+    result.warmup_failures.merge(std::move(thread->context.warmup_failures));
   }
   if (context_.scenario.load) result.load = judge_load(measurements(), context_.scenario.thresholds);
   result.not_run = result.planned - result.passed - result.failed - result.skipped - result.interrupted;

@@ -67,6 +67,7 @@ struct ScenarioResult {
   Outcome setup = Outcome::passed;
   Outcome teardown = Outcome::passed;
   FailureLog failures;
+  FailureLog warmup_failures;      ///< of iterations that were to start in the warm-up of a load: they judge nothing
   std::optional<LoadResult> load;  ///< when the scenario has one
   End end = End::complete;
   std::string ended_by;  ///< when `end` is not complete, for a person: "SIGINT", "--timeout 5m"

@@ -92,7 +92,7 @@ void ThreadLoad::passed(const Start& start, Instant now) {
 
 void ThreadLoad::failed(const Start& start) {
   Counts::add(meter_.counts.failed);
-  add(start, meter_.counts.errors, 1);
+  Counts::add(is_of_warmup(start) ? meter_.counts.warmup_errors : meter_.counts.errors);
 }
 
 void ThreadLoad::was_cut_short(const Start& start) {
@@ -198,6 +198,7 @@ void ThreadLoad::add_to(load::Measurements& sum) const {
   sum.exchange.merge(meter_.exchange.snapshot());
   sum.lateness.merge(meter_.lateness.snapshot());
   const load::Counts& counts = meter_.counts;
+  sum.warmup_errors += counts.warmup_errors;
   sum.errors += counts.errors;
   sum.dropped += counts.dropped;
   sum.lost += counts.lost;

@@ -75,9 +75,12 @@ class ThreadLoad {
   void failed(const Start& start);
   void was_cut_short(const Start& start);
 
+  /// It was to start in the warm-up: what comes of it is not measured, and judges nothing.
+  bool is_of_warmup(const Start& start) const { return !is_measured(start.intended); }
+
   void connected_in(sched::Duration duration) { meter_.connect.record(duration); }
-  /// A client could not connect, in no iteration.
-  void could_not_connect() { load::Counts::add(meter_.counts.errors); }
+  /// A client has failed in no iteration: it could not connect, or was sent something after the last one.
+  void failed_in_none() { load::Counts::add(meter_.counts.errors); }
   /// An exchange has taken so long, from its send to the frame that answered it.
   void exchanged_in(const Start& start, sched::Duration duration) {
     if (is_measured(start.intended)) meter_.exchange.record(duration);

@@ -10,6 +10,7 @@
 
 #include "client/run/console.h"
 #include "client/run/exit_code.h"
+#include "client/run/load_verdict.h"
 #include "client/scenario/assertions.h"
 #include "text/units.h"
 
@@ -75,7 +76,9 @@ std::string verdict_line(const scenario::Scenario& scenario, const ScenarioResul
   const bool is_good = verdict == Verdict::passed || verdict == Verdict::skipped;
   std::vector<std::string> parts;
   if (!is_good) parts = reasons(result);
-  for (std::string& end : ends_of_clients(result, is_good)) parts.push_back(std::move(end));
+  for (std::string& end : result.load ? load_verdict(result, verdict) : ends_of_clients(result, is_good)) {
+    parts.push_back(std::move(end));
+  }
   parts.push_back(fmt::format("{} matched", counted(result.frames, "reply", "replies")));
   parts.push_back(fmt::format("{} sent", text::format_size(result.bytes_sent)));
   parts.push_back(fmt::format("{} received", text::format_size(result.bytes_received)));

@@ -1,0 +1,56 @@
+#include "client/run/load_verdict.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "client/run/console.h"
+
+namespace client::run {
+
+namespace {
+
+std::string errors_of(std::uint64_t count) { return counted(count, "error", "errors"); }
+
+std::vector<std::string> what_passed(const ScenarioResult& result) {
+  std::vector<std::string> parts{
+      fmt::format("{} of {} passed", result.passed, counted(result.planned, "client", "clients"))};
+  const std::uint64_t errors = result.load->measured.warmup_errors;
+  if (errors > 0) parts.push_back(errors_of(errors) + " in the warm-up alone");
+  return parts;
+}
+
+/// Whole, and not only what weighs most.
+std::vector<std::string> what_failed(const ScenarioResult& result) {
+  const LoadResult& load = *result.load;
+  std::vector<std::string> parts;
+  if (load.measured.errors > 0 && !load.judges_errors) parts.push_back(errors_of(load.measured.errors));
+  if (load.search && !load.search->held) parts.emplace_back("no rate is known to hold");
+  const auto breached = std::ranges::count(load.thresholds, false, &ThresholdResult::held);
+  if (breached > 0 && load.measured.planned() > 0) {
+    parts.push_back(
+        fmt::format("{} of {} breached", breached, counted(load.thresholds.size(), "threshold", "thresholds")));
+  }
+  return parts;
+}
+
+}  // namespace
+
+std::vector<std::string> load_verdict(const ScenarioResult& result, Verdict verdict) {
+  const std::string errors = errors_of(result.load->measured.errors);
+  switch (verdict) {
+    case Verdict::passed:
+      return what_passed(result);
+    case Verdict::skipped:
+      return {"skipped"};
+    case Verdict::deadline:
+    case Verdict::interrupted:
+      return {errors};
+    case Verdict::could_not_test:
+      return {result.connected == 0 ? "nobody was reached" : "nothing was measured", errors};
+    default:
+      return what_failed(result);
+  }
+}
+
+}  // namespace client::run

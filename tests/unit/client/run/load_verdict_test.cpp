@@ -1,0 +1,136 @@
+// What a load comes to, and what is said of it.
+
+#include "client/run/load_verdict.h"
+
+#include <chrono>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/client/run/loads.h"
+
+namespace client::run {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::HasSubstr;
+using testing::Not;
+
+/// A hundred iterations in the warm-up, and a hundred after it, of which those fail that `pattern` does not match.
+ScenarioResult warm_up(const std::string& pattern, const std::string& way, const std::string& thresholds = "[]") {
+  const std::string exchange = R"({"exchange": {"send": "${iteration}", "expect": {"matches": ")" + pattern + R"("}}})";
+  return run_load(loaded_steps(R"("model": "open", "rate": "100/s", "warmup": "1s", "duration": "1s")", exchange + way,
+                               R"("count": 3)", thresholds == "[]" ? R"("x-": 0)" : "\"thresholds\": " + thresholds));
+}
+
+std::string told(const ScenarioResult& result) { return load_verdict(result, judge(result)); }
+
+/// As one of several exchanges that may be under way, or by steps one after the other.
+class WarmUp : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(, WarmUp, testing::Values("", R"(, {"set": {"x": "1"}})"));
+
+TEST_P(WarmUp, JudgesNothing) {
+  const ScenarioResult result = warm_up("GOT:1[0-9][0-9]$", GetParam());
+  EXPECT_EQ(judge(result), Verdict::passed);
+  EXPECT_EQ(result.load->measured.warmup_errors, 100U);
+  EXPECT_EQ(result.load->measured.errors, 0U);
+  EXPECT_EQ(result.load->measured.response.count(), 100U);
+  EXPECT_TRUE(result.failures.empty());
+  EXPECT_THAT(errors_by_kind(result.warmup_failures), "expect mismatch 100") << "they are shown";
+  EXPECT_EQ(told(result), "3 of 3 clients passed, 100 errors in the warm-up alone");
+}
+
+TEST_P(WarmUp, BreachesNoThreshold) {
+  const ScenarioResult result = warm_up("GOT:1[0-9][0-9]$", GetParam(), R"([{"metric": "errors", "below": 0.001}])");
+  EXPECT_EQ(judge(result), Verdict::passed);
+}
+
+TEST_P(WarmUp, ExcusesNothingThatComesLater) {
+  const ScenarioResult result = warm_up("GOT:[0-9]?[0-9]$", GetParam());
+  EXPECT_EQ(judge(result), Verdict::failed);
+  EXPECT_EQ(result.load->measured.warmup_errors, 0U);
+  EXPECT_TRUE(result.warmup_failures.empty());
+  EXPECT_EQ(told(result), "100 errors");
+}
+
+TEST(LoadVerdict, DoesNotPassWhenNothingWasMeasured) {
+  const ScenarioResult result = run_load(
+      loaded_steps(R"("warmup": "1s", "duration": "1s")", R"({"expect": {"equals": "never", "timeout": "3s"}})"));
+  EXPECT_EQ(result.load->measured.planned(), 0U) << "those of the warm-up had not ended";
+  EXPECT_EQ(judge(result), Verdict::could_not_test);
+  EXPECT_EQ(told(result), "nothing was measured, 0 errors");
+}
+
+TEST(LoadVerdict, CountsWhatFailed) {
+  const ScenarioResult result = run_load(loaded_steps(
+      R"("model": "open", "rate": "10/s", "duration": "1s")", R"({"exchange": {"send": "a", "expect": "GOT:b"}})",
+      R"("count": 1)", R"("thresholds": [{"metric": "response", "at": "p99", "below": "1s"}])"));
+  EXPECT_EQ(judge(result), Verdict::failed);
+  EXPECT_EQ(told(result), "10 errors, 1 of 1 threshold breached");
+}
+
+TEST(LoadVerdict, CountsTheThresholdsThatDoNotHold) {
+  const ScenarioResult result = run_load(loaded(R"("duration": "100ms")", R"("count": 1)",
+                                                R"("thresholds": [{"metric": "response", "at": "p99", "below": "1ns"},
+                                        {"metric": "response", "at": "max", "below": "1h"},
+                                        {"metric": "errors", "below": 1}])"));
+  EXPECT_EQ(judge(result), Verdict::breached);
+  EXPECT_EQ(told(result), "1 of 3 thresholds breached");
+}
+
+TEST(LoadVerdict, LeavesErrorsToTheThresholdsOnThem) {
+  const ScenarioResult result = run_load(loaded_steps(
+      R"("model": "open", "rate": "10/s", "duration": "1s")", R"({"exchange": {"send": "a", "expect": "GOT:b"}})",
+      R"("count": 1)", R"("thresholds": [{"metric": "errors", "at": "count", "below": 5}])"));
+  EXPECT_EQ(judge(result), Verdict::breached);
+  EXPECT_EQ(told(result), "1 of 1 threshold breached");
+}
+
+TEST(LoadVerdict, TellsThatNobodyWasReached) {
+  const ScenarioResult result = run_load_alone(loaded(R"("duration": "1s")", R"("count": 4)"));
+  EXPECT_EQ(judge(result), Verdict::could_not_test);
+  EXPECT_EQ(told(result), "nobody was reached, 4 errors");
+}
+
+TEST(LoadVerdict, TellsThatTheSetupFailed) {
+  const ScenarioResult result = run_load(loaded(R"("duration": "1s")", R"("count": 1)",
+                                                R"("setup": [{"exchange": {"send": "a", "expect": "GOT:b"}}],
+                         "thresholds": [{"metric": "response", "at": "p99", "below": "1s"}])"));
+  EXPECT_EQ(judge(result), Verdict::failed);
+  EXPECT_EQ(told(result), "the setup failed");
+}
+
+TEST(LoadVerdict, IsThatOfTheDeadlineWhenTheRunsTimeIsUp) {
+  // Some wait for a reply then, and none has failed.
+  for (const char* thresholds : {R"("x-": 0)", R"("thresholds": [{"metric": "dropped", "below": 1},
+                                                  {"metric": "response", "at": "p99", "below": "1ns"}])"}) {
+    const ScenarioResult result =
+        run_load(loaded(R"("model": "open", "rate": "100000/s", "duration": "20s")", R"("count": 5)", thresholds), 1,
+                 seconds(1));
+    EXPECT_EQ(judge(result), Verdict::deadline);
+    EXPECT_EQ(told(result), "cut short, 0 errors");
+    EXPECT_EQ(errors_by_kind(result.failures), "") << "to be cut short is none";
+  }
+}
+
+TEST(LoadVerdict, FailsAtTheDeadlineWhereSomethingHadFailedBefore) {
+  const ScenarioResult result = run_load(
+      loaded_steps(R"("duration": "20s")", R"({"exchange": {"send": "a", "expect": "GOT:b"}})"), 1, seconds(1));
+  EXPECT_EQ(judge(result), Verdict::failed);
+  EXPECT_THAT(told(result), HasSubstr(" errors"));
+  EXPECT_THAT(told(result), Not(HasSubstr("0 of")));
+}
+
+TEST(LoadVerdict, CountsWhatComesAfterTheLastIteration) {
+  const ScenarioResult result =
+      run_load(loaded_steps(R"("model": "open", "rate": "1/s", "duration": "1s")",
+                            R"({"send": "a\nb"}, {"expect": "GOT:a"}, {"sleep": "1s"})", R"("count": 1)"));
+  EXPECT_EQ(judge(result), Verdict::failed);
+  EXPECT_EQ(result.load->measured.errors, 1U);
+  EXPECT_EQ(told(result), "1 error");
+}
+
+}  // namespace
+}  // namespace client::run

@@ -107,6 +107,7 @@ void add_bench_options(CLI::App& app, RunOptions& options, BenchWords& words) {
   app.add_option("--prefix", words.prefix, "what the server puts in front of a line (GOT:)")
       ->type_name("TEXT")
       ->group(kGroup);
+  add_timeout(app, options);
   add_engine_options(app, options);
 }
 

@@ -31,6 +31,9 @@ inline constexpr const char* kRun = "run";
 void add_run_options(CLI::App& app, RunOptions& options);
 CommandLine finish(RunOptions options);
 
+/// --timeout.
+void add_timeout(CLI::App& app, RunOptions& options);
+
 /// The options that say how a run is done and told, whatever is run.
 void add_engine_options(CLI::App& app, RunOptions& options);
 

@@ -38,6 +38,8 @@ Examples:
 
 constexpr unsigned kMaxJobs = 256;
 
+constexpr const char* kTheRun = "The run";
+
 /// Words with blanks between them; one that holds blanks stands in quotation marks.
 CLI::Option* add_words(CLI::App& app, const std::string& name, Words& value, const std::string& about) {
   return app.add_option_function<std::string>(
@@ -112,17 +114,15 @@ void add_scenario_options(CLI::App& app, RunOptions& options) {
 }
 
 void add_control_options(CLI::App& app, RunOptions& options) {
-  constexpr const char* kGroup = "The run";
   add_parsed(app, "--repeat", options.repeat, parse_number<std::uint64_t, 1>,
              "run it all N times, each time with the next seed (1)")
       ->type_name("N")
-      ->group(kGroup);
+      ->group(kTheRun);
   add_parsed(app, "--jobs", options.jobs, parse_number<unsigned, 1, kMaxJobs>, "run N scenarios at a time (1)")
       ->type_name("N")
-      ->group(kGroup);
-  app.add_flag("--fail-fast", options.fail_fast, "end after the first scenario that does not pass")->group(kGroup);
-  add_duration(app, "--timeout", options.timeout, "end the whole run, in real time (5m, or the planned load and 1m)")
-      ->group(kGroup);
+      ->group(kTheRun);
+  app.add_flag("--fail-fast", options.fail_fast, "end after the first scenario that does not pass")->group(kTheRun);
+  add_timeout(app, options);
 }
 
 void add_report_option(CLI::App& app, RunOptions& options) {
@@ -144,6 +144,10 @@ void add_run_options(CLI::App& app, RunOptions& options) {
   add_engine_options(app, options);
   CLI::Option* simulate = app.get_option("--simulate");
   for (const char* engine : {"--backend", "--threads", "--spin"}) app.get_option(engine)->excludes(simulate);
+}
+
+void add_timeout(CLI::App& app, RunOptions& options) {
+  add_duration(app, "--timeout", options.timeout, "end the whole run, in real time (5m, or the planned load and 1m)")->group(kTheRun);
 }
 
 void add_engine_options(CLI::App& app, RunOptions& options) {

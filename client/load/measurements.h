@@ -17,12 +17,12 @@ namespace client::load {
 
 /// Counts of one thread that have no histogram. Written by that thread, read by any.
 struct Counts {
-  std::atomic<std::uint64_t> started{0};    ///< iterations
-  std::atomic<std::uint64_t> completed{0};  ///< of those: they passed
-  std::atomic<std::uint64_t> failed{0};     ///< of those
-  std::atomic<std::uint64_t> stopped{0};    ///< of those: the run was ended
+  std::atomic<std::uint64_t> started{0};        ///< iterations
+  std::atomic<std::uint64_t> completed{0};      ///< of those: they passed
+  std::atomic<std::uint64_t> failed{0};         ///< of those
+  std::atomic<std::uint64_t> stopped{0};        ///< of those: the run was ended
   std::atomic<std::uint64_t> warmup_errors{0};  ///< of those that failed: they were to start in the warm-up
-  std::atomic<std::uint64_t> queued{0};     ///< not started: they wait for a connection that is free
+  std::atomic<std::uint64_t> queued{0};         ///< not started: they wait for a connection that is free
   // These are of iterations that were to start in the time that is measured, and of connects in no iteration.
   std::atomic<std::uint64_t> cut_short{0};  ///< stopped, or queued when the run was ended
   std::atomic<std::uint64_t> errors{0};

@@ -63,6 +63,14 @@ Json metrics_object(const load::Measurements& measured) {
   return object;
 }
 
+Json search_object(const load::FoundRates& search) {
+  Json object = Json::object();
+  if (search.held) object["held_per_s"] = *search.held;
+  if (search.breached) object["breached_per_s"] = *search.breached;
+  if (search.inconclusive) object["inconclusive_per_s"] = *search.inconclusive;
+  return object;
+}
+
 Json failure_array(const std::vector<Failure>& failures, const std::string& path) {
   Json array = Json::array();
   for (const Failure& failure : failures) array.push_back(failure_object(failure, path));
@@ -78,6 +86,7 @@ Json load_object(const Load& load, const std::string& path) {
   object["cpu_s"] = in_seconds(load.measured.cpu());
   object["utilization"] = utilization(load.measured);
   set_text(object, "client_bound", load.client_bound);
+  if (load.search) object["find_max"] = search_object(*load.search);
   Json thresholds = Json::array();
   for (const Threshold& threshold : load.thresholds) {
     Json one{{"text", threshold.text}, {"held", threshold.held}};

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "client/load/measurements.h"
+#include "client/load/rate_search.h"
 
 // What a run came to, as plain data: what reports are made of. Texts may be any bytes, but for those that say they are
 // escaped.
@@ -61,6 +62,7 @@ struct Load {
   load::Measurements measured;
   std::string client_bound;  ///< a sentence: why the generator was the limit; empty when it was not
   std::vector<Threshold> thresholds;
+  std::optional<load::FoundRates> search = {};  ///< of find_max, in iterations a second
   std::vector<Failure> warmup_failures = {};  ///< of iterations that were to start in the warm-up: they judge nothing
 };
 

@@ -34,7 +34,8 @@ Client::Client(const scenario::Group& group, std::uint64_t index, ThreadContext&
 Task<Outcome> Client::run() {
   bool passed = false;
   {
-    const sched::CancelScope limit(sched::instant_after(sched::now(), group_.start_after + group_.client_timeout));
+    const sched::CancelScope limit(
+        sched::instant_after(sched::now(), connects_after(group_, index_) + group_.client_timeout));
     limit_ = &limit;
     if (group_.start_after > Duration::zero()) {
       [[maybe_unused]] const Result<void> slept = co_await sched::sleep_for(group_.start_after);

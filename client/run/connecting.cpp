@@ -84,8 +84,7 @@ Task<bool> Client::perform(const scenario::Step& step, const Connect& how) {
 Task<bool> Client::connect_by_itself() {
   const scenario::Connect by_itself{.timeout = group_.connect_timeout, .expect_error = {}};
   if (group_.connect_rate > 0 && !has_connected_) {
-    const std::chrono::duration<double> after(static_cast<double>(index_) / group_.connect_rate);
-    const Result<void> slept = co_await pause_until(started_ + std::chrono::duration_cast<sched::Duration>(after));
+    const Result<void> slept = co_await pause_until(started_ + connects_after(group_, index_));
     if (!slept) co_return fail_cut_off(StepRun(group_.target.place), kPhase, {});
   }
   has_connected_ = true;

@@ -60,6 +60,7 @@ Verdict judge(const ScenarioResult& result) {
   if (failed > 0) return is_out_of_reach ? Verdict::could_not_test : Verdict::failed;
   if (result.end == ScenarioResult::End::deadline) return Verdict::deadline;
   if (result.load && !std::ranges::all_of(result.load->thresholds, &ThresholdResult::held)) return Verdict::breached;
+  if (result.load && result.load->search && !result.load->search->held) return Verdict::breached;
   if (result.setup == Outcome::skipped || (result.skipped > 0 && result.skipped == result.planned)) {
     return Verdict::skipped;
   }

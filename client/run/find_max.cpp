@@ -1,7 +1,6 @@
 #include "client/run/find_max.h"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -14,12 +13,10 @@ namespace client::run {
 
 namespace {
 
+using RateOutcome = load::RateSearch::Outcome;
 using scenario::Scenario;
 using sched::Duration;
 using sched::Result;
-
-/// The rates that held and that did not are no further apart, in the end.
-constexpr double kCloseEnough = 1.05;
 
 Scenario at_rate(Scenario scenario, double rate) {
   scenario::Load& load = *scenario.load;
@@ -29,43 +26,47 @@ Scenario at_rate(Scenario scenario, double rate) {
   return scenario;
 }
 
-std::string line_of(double rate, const ScenarioResult& result, bool holds) {
-  std::string text = fmt::format("find_max: {} {}", text::format_rate(rate), holds ? "holds" : "does not hold");
+std::string line_of(double rate, const ScenarioResult& result, RateOutcome outcome) {
+  const std::string what = outcome == RateOutcome::holds ? "holds"
+                           : outcome == RateOutcome::does_not_hold
+                               ? "does not hold"
+                               : "is inconclusive: " + client_bound(result.load->measured);
+  std::string text = fmt::format("find_max: {} {}", text::format_rate(rate), what);
   for (const ThresholdResult& threshold : result.load->thresholds) {
     text += fmt::format("; {}: {}", threshold.text, threshold.shown);
   }
   return text;
 }
 
-/// The next rate to try; nothing when the search is over.
-std::optional<double> next_rate(const LoadResult::Search& search, double last, double highest) {
-  if (!search.breached) return last < highest ? std::optional(std::min(2 * last, highest)) : std::nullopt;
-  if (!search.held || *search.breached / *search.held <= kCloseEnough) return std::nullopt;
-  return std::sqrt(*search.held * *search.breached);
-}
-
 }  // namespace
+
+RateOutcome outcome_of(const ScenarioResult& result) {
+  const Verdict verdict = judge(result);
+  const bool tells = verdict == Verdict::passed || verdict == Verdict::breached;
+  if (tells && !client_bound(result.load->measured).empty()) return RateOutcome::inconclusive;
+  return verdict == Verdict::passed ? RateOutcome::holds : RateOutcome::does_not_hold;
+}
 
 Result<ScenarioResult> find_max(const Scenario& scenario, const RunSettings& settings, const Watcher& watcher,
                                 const std::function<void(const std::string&)>& tell) {
   const scenario::FindMax& rates = *scenario.load->find_max;
-  LoadResult::Search search;
+  load::RateSearch search(rates.from, rates.to);
   std::optional<ScenarioResult> best;
   RunSettings rest = settings;
   Duration elapsed{};
-  for (std::optional<double> rate = rates.from; rate; rate = next_rate(search, *rate, rates.to)) {
+  for (std::optional<double> rate = search.next(); rate; rate = search.next()) {
     const Scenario attempt = at_rate(scenario, *rate);
     Result<ScenarioResult> result = run_scenario(attempt, rest, watcher);
     if (!result || result->end != ScenarioResult::End::complete) return result;
     elapsed += result->elapsed;
     rest.time_limit -= result->elapsed;
-    const bool holds = judge(*result) == Verdict::passed;
-    tell(line_of(*rate, *result, holds));
-    (holds ? search.held : search.breached) = rate;
-    if (holds || !best) best = std::move(*result);
+    const RateOutcome outcome = outcome_of(*result);
+    tell(line_of(*rate, *result, outcome));
+    search.add(outcome);
+    if (outcome == RateOutcome::holds || !best) best = std::move(*result);
   }
   best->elapsed = elapsed;
-  best->load->search = search;
+  best->load->search = search.found();
   return std::move(*best);
 }
 
@@ -75,14 +76,15 @@ Result<ScenarioResult> run_or_search(const Scenario& scenario, const RunSettings
   return searches ? find_max(scenario, settings, watcher, tell) : run_scenario(scenario, settings, watcher);
 }
 
-Duration planned_load(const Scenario& scenario) {
-  if (!scenario.load) return {};
+Duration planned_time(const Scenario& scenario) {
+  Duration ramp{};
+  for (const scenario::Group& group : scenario.groups) ramp = std::max(ramp, connects_after(group, group.count - 1));
+  if (!scenario.load) return ramp;
   const scenario::Load& load = *scenario.load;
-  if (!load.find_max) return load.warmup + load.duration;
-  // Doublings, and then halvings of what is left, which is a factor of two.
-  const double doublings = std::ceil(std::log2(load.find_max->to / load.find_max->from)) + 1;
-  const double halvings = std::ceil(std::log2(std::log(2) / std::log(kCloseEnough)));
-  return (load.warmup + load.find_max->duration) * std::llround(doublings + halvings);
+  const Duration each = ramp + load.warmup + load.grace;
+  if (!load.find_max) return each + load.duration;
+  const std::uint64_t attempts = load::RateSearch::most_attempts(load.find_max->from, load.find_max->to);
+  return (each + load.find_max->duration) * static_cast<Duration::rep>(attempts);
 }
 
 }  // namespace client::run

@@ -111,11 +111,14 @@ std::string generator(const Measurements& measured) {
   return text + "\n";
 }
 
-std::string found(const LoadResult::Search& search) {
-  const std::string held = search.held ? format_rate(*search.held) + " holds" : "none holds";
-  const std::string breached =
-      search.breached ? format_rate(*search.breached) + " does not" : "the highest that was tried";
-  return fmt::format("  {:<10}{}; {}\n", "find_max", held, breached);
+std::string found(const load::FoundRates& search) {
+  std::string text = search.held ? format_rate(*search.held) + " holds" : "none is known to hold";
+  if (search.breached) text += fmt::format("; {} does not", format_rate(*search.breached));
+  if (search.inconclusive) {
+    text += fmt::format("; {} is inconclusive: the generator was the limit", format_rate(*search.inconclusive));
+  }
+  if (!search.breached && !search.inconclusive) text += "; the highest that was tried";
+  return fmt::format("  {:<10}{}\n", "find_max", text);
 }
 
 }  // namespace

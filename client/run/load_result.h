@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "client/load/measurements.h"
+#include "client/load/rate_search.h"
 #include "client/run/failure.h"
 #include "client/scenario/workload.h"
 
@@ -20,15 +21,9 @@ struct ThresholdResult {
 };
 
 struct LoadResult {
-  /// What a search for the highest rate has found, in iterations a second.
-  struct Search {
-    std::optional<double> held;      ///< the highest at which all thresholds held
-    std::optional<double> breached;  ///< the lowest at which not all did
-  };
-
   load::Measurements measured;
   std::vector<ThresholdResult> thresholds;
-  std::optional<Search> search;
+  std::optional<load::FoundRates> search = {};  ///< in iterations
   bool judges_errors = false;  ///< a threshold says how many iterations may fail: no single failure fails the run
 };
 

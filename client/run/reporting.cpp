@@ -55,6 +55,7 @@ report::Failure reported(const FailureLog::Alike& alike, const scenario::Scenari
 
 report::Load reported(const LoadResult& result, const scenario::Scenario& scenario, const FailureLog& warmup_failures) {
   report::Load load{.measured = result.measured, .client_bound = load::client_bound(result.measured), .thresholds = {}};
+  load.search = result.search;
   for (const FailureLog::Alike* alike : warmup_failures.all()) {
     load.warmup_failures.push_back(reported(*alike, scenario, 0));
   }
@@ -67,6 +68,9 @@ report::Load reported(const LoadResult& result, const scenario::Scenario& scenar
 /// Which thresholds did not hold, in a sentence.
 std::string breaches(const LoadResult& result) {
   std::string text;
+  if (result.search && !result.search->held && std::ranges::all_of(result.thresholds, &ThresholdResult::held)) {
+    return "inconclusive: " + load::client_bound(result.measured);
+  }
   for (const ThresholdResult& threshold : result.thresholds) {
     if (threshold.held) continue;
     text += fmt::format("{}{}: {}", text.empty() ? "breached: " : "; ", threshold.text, threshold.shown);

@@ -56,11 +56,11 @@ Verdict Suite::load(const Console& console) {
 
 sched::Duration Suite::usual_time_limit() const {
   const auto is_load = [](const Scenario& scenario) { return scenario.load.has_value(); };
-  sched::Duration limit = std::chrono::minutes(std::ranges::all_of(scenarios_, is_load) ? 1 : 5);
-  for (const Scenario& scenario : scenarios_) {
-    limit += planned_load(scenario) * static_cast<sched::Duration::rep>(options_.repeat);
-  }
-  return limit;
+  // Not in nanoseconds: there may be very many repetitions.
+  std::chrono::duration<double> limit = std::chrono::minutes(std::ranges::all_of(scenarios_, is_load) ? 1 : 5);
+  for (const Scenario& scenario : scenarios_) limit += planned_time(scenario) * static_cast<double>(options_.repeat);
+  constexpr std::chrono::duration<double> kLongest = std::chrono::hours(24 * 365 * 100);
+  return std::chrono::duration_cast<sched::Duration>(std::min(limit, kLongest));
 }
 
 sched::Duration Suite::usual_time_limit(const Scenario& scenario) {

@@ -26,7 +26,8 @@ class Suite {
 
   const std::vector<scenario::Scenario>& scenarios() const { return scenarios_; }
 
-  /// How long all that is planned may take: the loads, and a minute more, or five when there is more than loads.
+  /// How long all that is planned may take: the loads and the connecting, and a minute more, or five when there is more
+  /// than loads.
   sched::Duration usual_time_limit() const;
   /// The same for one scenario, run once.
   static sched::Duration usual_time_limit(const scenario::Scenario& scenario);

@@ -37,6 +37,13 @@ bool can_be_pipelined(const Group& group) {
          std::ranges::all_of(group.steps, can_be);
 }
 
+Duration connects_after(const Group& group, std::uint64_t index) {
+  if (group.connect_rate <= 0) return group.start_after;
+  constexpr Duration kLongest = std::chrono::hours(24 * 365);
+  const std::chrono::duration<double> turn(static_cast<double>(index) / group.connect_rate);
+  return group.start_after + (turn < kLongest ? std::chrono::duration_cast<Duration>(turn) : kLongest);
+}
+
 void point_to(Scenario& scenario, const std::string& url, PointTo which) {
   const auto replace = [&](Group& group) {
     if (which == PointTo::unnamed && group.target.is_named) return;

@@ -237,6 +237,9 @@ struct Scenario {
 /// needs what another one has captured, and nothing has to wait.
 bool can_be_pipelined(const Group& group);
 
+/// When the client of this number in the group connects, from the start of the run: its turn in the connect rate.
+Duration connects_after(const Group& group, std::uint64_t index);
+
 /// Whose targets are replaced.
 enum class PointTo : std::uint8_t {
   all,      ///< those of all groups

@@ -57,9 +57,12 @@ TEST(JsonReport, HasWhatWasMeasuredUnderLoad) {
     "elapsed_s": 2.0, "requested_per_s": 500.0, "achieved_per_s": 495.0, "cut_short": 1, "verified": 0, "cpu_s": 0.5, "utilization": 0.25,
     "client_bound": "it was late",
     "thresholds": [{"text": "response p99 below 10ms", "held": true, "value": 0.001},
-                   {"text": "connect max below 1s", "held": false}]})"));
+                   {"text": "connect max below 1s", "held": false}],
+    "find_max": {"held_per_s": 500.0, "inconclusive_per_s": 520.0},
+    "warmup": {"errors": 3, "failures": []}})"));
   EXPECT_EQ(scenario["metrics"]["errors"], json::parse(R"({"count": 7})"));
   EXPECT_EQ(scenario["metrics"]["connect"], json::parse(R"({"count": 0})"));
+  EXPECT_EQ(scenario["metrics"]["exchange"]["count"], 2000);
   const json response = scenario["metrics"]["response"];
   EXPECT_EQ(response["count"], 1000);
   EXPECT_NEAR(response["p99_9_s"].get<double>(), 0.001, 1e-6);
@@ -67,9 +70,20 @@ TEST(JsonReport, HasWhatWasMeasuredUnderLoad) {
   EXPECT_EQ(validated.exit, Exit::code(0)) << validated.error;
 }
 
+TEST(JsonReport, HasFailuresOfTheWarmUpApart) {
+  Report report = load_report();
+  report.scenarios[0].load->warmup_failures = {sample_failure()};
+  const json scenario = json::parse(to_json(report))["scenarios"][0];
+  EXPECT_EQ(scenario["load"]["warmup"]["failures"][0]["code"], "mismatch");
+  EXPECT_EQ(scenario["failures"], json::array());
+  const Finished validated = validate(to_json(report));
+  EXPECT_EQ(validated.exit, Exit::code(0)) << validated.error;
+}
+
 TEST(HdrReport, HasALineForEachKindOfDuration) {
   const std::string log = to_hdr(load_report());
   EXPECT_THAT(log, HasSubstr("\nTag=loaded.response,0.000,2.000,1.000,HISTF"));
+  EXPECT_THAT(log, HasSubstr("\nTag=loaded.exchange,0.000,2.000,0.500,HISTF"));
   EXPECT_THAT(log, testing::Not(HasSubstr("Tag=loaded.connect"))) << "there was none";
 }
 

@@ -131,7 +131,10 @@ inline Report load_report() {
   load.measured.iterations = 990;
   load.measured.cut_short = 1;
   load.measured.errors = 7;
+  load.measured.warmup_errors = 3;
   load.measured.response.record(std::chrono::milliseconds(1), 1000);
+  load.measured.exchange.record(std::chrono::microseconds(500), 2000);
+  load.search = load::FoundRates{.held = 500, .breached = {}, .inconclusive = 520};
   load.measured.threads = {{.usage = {.cpu = std::chrono::milliseconds(500), .waited = {}}}};
   Report report;
   report.version = "1.2.3";

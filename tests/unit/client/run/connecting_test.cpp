@@ -35,6 +35,14 @@ TEST(Connecting, PointsToTheTarget) {
               failed_with("/clients/0/target"));
 }
 
+TEST(Connecting, TakesItsTurnFromWhenTheGroupStarts) {
+  const Played played = play(answering(), steps(R"({"exchange": {"send": "a", "expect": "GOT:a"}})",
+                                                R"("count": 5, "connect_rate": "1/s", "start_after": "3s",)",
+                                                R"("defaults": {"client_timeout": "1s"},)"));
+  EXPECT_THAT(played, passed()) << "the wait for its turn is no part of a client's time";
+  EXPECT_GE(played.elapsed, std::chrono::seconds(3 + 4));
+}
+
 TEST(Connecting, UsesTheAddressThatAnswers) {
   const Played played = play(saying("b\n"), steps(R"({"expect": "a"})", R"("target": "tcp://127.0.0.1:25000",)"));
   EXPECT_THAT(played, failed_with("tcp 127.0.0.1:25000\n"));

@@ -9,11 +9,13 @@
 #include <gtest/gtest.h>
 
 #include "client/run/exit_code.h"
+#include "client/run/load_verdict.h"
 #include "tests/unit/client/run/runs.h"
 
 namespace client::run {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using testing::Contains;
@@ -57,7 +59,7 @@ TEST(FindMax, EndsBetweenTwoRatesThatAreClose) {
 }
 
 TEST(FindMax, FindsThatNothingIsDroppedAtARateThatIsSustained) {
-  for (const char* rate : {"100/s", "2500/s", "20000/s"}) {
+  for (const char* rate : {"100/s", "1000/s", "4000/s"}) {
     const Found found = find(fmt::format(
         R"-({{"load": {{"model": "open", "find_max": {{"from": "99/s", "to": "{}", "for": "1s"}}}},
              "thresholds": [{{"metric": "dropped", "below": 1}}],
@@ -81,10 +83,64 @@ TEST(FindMax, FailsWhenNoRateHolds) {
   EXPECT_EQ(judge(found.result), Verdict::breached);
 }
 
-TEST(PlannedLoad, IsAtLeastWhatASearchTakes) {
+using enum load::RateSearch::Outcome;
+
+/// A second's load whose generator was so late.
+ScenarioResult late_by(sched::Duration lateness, bool holds) {
+  ScenarioResult result;
+  result.planned = result.passed = result.connected = 1;
+  load::Measurements measured;
+  measured.elapsed = seconds(1);
+  measured.response.record(milliseconds(20), 1000);
+  measured.lateness.record(lateness, 1000);
+  result.load = LoadResult{.measured = std::move(measured), .thresholds = {{.text = "", .value = 0, .held = holds}}};
+  return result;
+}
+
+TEST(FindMaxOutcome, IsInconclusiveWhereTheGeneratorWasTheLimit) {
+  EXPECT_EQ(outcome_of(late_by(milliseconds(0), true)), holds);
+  EXPECT_EQ(outcome_of(late_by(milliseconds(0), false)), does_not_hold);
+  EXPECT_EQ(outcome_of(late_by(milliseconds(9), true)), inconclusive);
+  EXPECT_EQ(outcome_of(late_by(milliseconds(9), false)), inconclusive) << "the server may hold it";
+}
+
+TEST(FindMaxOutcome, IsAFailureWhereSomethingFailed) {
+  ScenarioResult result = late_by(milliseconds(9), true);
+  Failure failure;
+  failure.cause = {FailureCode::mismatch, "expect"};
+  result.failures.add(failure);
+  EXPECT_EQ(outcome_of(result), does_not_hold);
+}
+
+TEST(FindMaxOutcome, IsNoPassWhenNoRateIsKnownToHold) {
+  ScenarioResult result = late_by(milliseconds(9), true);
+  EXPECT_EQ(judge(result), Verdict::passed);
+  result.load->search.emplace().inconclusive = 1000;
+  EXPECT_EQ(judge(result), Verdict::breached);
+  EXPECT_EQ(load_verdict(result, judge(result)), "no rate is known to hold");
+  EXPECT_THAT(summary_of(*result.load, {}, {}, {}),
+              HasSubstr("find_max  none is known to hold; 1000/s is inconclusive: the generator was the limit\n"));
+}
+
+TEST(PlannedTime, IsAtLeastWhatASearchTakes) {
   const auto scenario = parsed(searching("100/s", "1000000/s"), "tcp://h:1");
-  EXPECT_GE(planned_load(scenario), seconds(14 + 4));
-  EXPECT_LE(planned_load(scenario), minutes(1));
+  EXPECT_GE(planned_time(scenario), seconds(14 + 4));
+  EXPECT_LE(planned_time(scenario), minutes(1));
+}
+
+TEST(PlannedTime, HasTheConnectingAndWhatIsQueuedAtTheEnd) {
+  const auto planned = [](const std::string& load, const std::string& group) {
+    return planned_time(parsed(
+        fmt::format(R"-({{{} "clients": [{{{}, "steps": [{{"send": "a"}}]}}, {{"steps": [{{"send": "b"}}]}}]}})-", load,
+                    group),
+        "tcp://h:1"));
+  };
+  const std::string open =
+      R"("load": {"model": "open", "rate": "1/s", "warmup": "2s", "duration": "30s", "grace": "3s"},)";
+  EXPECT_EQ(planned(open, R"("count": 1)"), seconds(35));
+  EXPECT_EQ(planned(open, R"("count": 1001, "connect_rate": "10/s")"), seconds(135));
+  EXPECT_EQ(planned("", R"("count": 1001, "connect_rate": "10/s", "start_after": "5s")"), seconds(105));
+  EXPECT_EQ(planned("", R"("count": 1001)"), seconds(0));
 }
 
 }  // namespace

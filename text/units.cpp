@@ -71,9 +71,14 @@ std::expected<std::uint64_t, std::string> parse_size(std::string_view text) {
 }
 
 std::expected<double, std::string> parse_rate(std::string_view text) {
+  const auto value = parse_rate_or_none(text);
+  if (value && *value == 0) return std::unexpected("a rate is more than none");
+  return value;
+}
+
+std::expected<double, std::string> parse_rate_or_none(std::string_view text) {
   const auto value = parse(text, kRateUnits);
   if (!value) return std::unexpected("a rate is a number and a unit (/s, /ms, /m or /h), as in 1000/s or 2.5/s");
-  if (*value == 0) return std::unexpected("a rate is more than none");
   if (*value > kHighestRate) return std::unexpected("a rate is at most 1000000000/s");
   return *value;
 }

@@ -22,6 +22,9 @@ std::expected<std::uint64_t, std::string> parse_size(std::string_view text);
 /// and at most 1e9. The error says what is wrong and what to write.
 std::expected<double, std::string> parse_rate(std::string_view text);
 
+/// The same, or none: "0/s".
+std::expected<double, std::string> parse_rate_or_none(std::string_view text);
+
 /// Three significant digits and the unit that suits: "1.2ms", "15s", "2m05s" from a minute on. Zero is "0s".
 std::string format_duration(std::chrono::nanoseconds duration);
 

@@ -36,8 +36,10 @@ ThresholdResult judge(const scenario::Threshold& threshold, const Measurements& 
     result.shown = "no sample";
     return result;
   }
-  result.held =
-      (!threshold.below || *result.value < *threshold.below) && (!threshold.above || *result.value > *threshold.above);
+  const double value = *result.value;
+  result.held = (!threshold.below || value < *threshold.below) && (!threshold.above || value > *threshold.above) &&
+                (!threshold.at_most || value <= *threshold.at_most) &&
+                (!threshold.at_least || value >= *threshold.at_least);
   result.shown = shown_value(threshold.metric, threshold.reading, *result.value);
   return result;
 }

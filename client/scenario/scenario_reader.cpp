@@ -11,6 +11,7 @@
 #include "client/scenario/framing_reader.h"
 #include "client/scenario/reader.h"
 #include "client/scenario/step_reader.h"
+#include "client/scenario/threshold_reader.h"
 #include "client/scenario/workload_reader.h"
 #include "scheduler/address.h"
 #include "text/escape.h"
@@ -263,6 +264,9 @@ Scenario read_scenario(const SourceFile& source, const Node& root, const LoadOpt
   read_object(reader, file, kFileFields, draft);
   reader.require(file, "clients");
   if (draft.scenario.load) check_groups_under_load(reader, *draft.scenario.load, draft.scenario.groups);
+  if (draft.scenario.load) {
+    check_thresholds(reader, draft.scenario.thresholds, *draft.scenario.load, draft.scenario.groups);
+  }
   if (draft.scenario.load && draft.scenario.load->find_max) reader.require(file, "thresholds");
   // What else is wrong may be why.
   if (errors.empty()) check_barriers(draft.scenario, errors);

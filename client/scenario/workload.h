@@ -52,6 +52,8 @@ struct Threshold {
   load::Reading reading;
   std::optional<double> below;  ///< in the unit of the reading: seconds, a number, or a number a second
   std::optional<double> above;
+  std::optional<double> at_most;
+  std::optional<double> at_least;
   std::string text;  ///< for people: "response p99 below 10ms"
   Place place;
 };

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "client/scenario/decimal.h"
-#include "client/scenario/predicate.h"
 #include "text/escape.h"
 #include "text/units.h"
 
@@ -23,6 +22,16 @@ void read_positive(Reader& reader, const Cursor& at, Duration& out) {
   out = Duration(1);
   read_value(reader, at, out);
   if (out == Duration::zero()) reader.error(at, fmt::format("{} must be longer than 0s", at.name()));
+}
+
+void read_rate_as(Reader& reader, const Cursor& at, std::expected<double, std::string> (*parse)(std::string_view),
+                  double& out) {
+  if (at.node.kind != Node::Kind::string) return reader.wrong(at, "a rate with its unit, as in \"1000/s\"");
+  const auto text = read_text(reader, at);
+  if (!text) return;
+  const auto rate = parse(*text);
+  if (!rate) return reader.error(at, fmt::format("bad rate {}: {}", text::quote(*text, kMaxShown), rate.error()));
+  out = *rate;
 }
 
 // --- Load
@@ -45,7 +54,7 @@ void read_arrival(Reader& reader, const Cursor& at, Load& out) {
 
 void read_stage(Reader& reader, const Cursor& at, load::Stage& out) {
   constexpr auto kFields = std::to_array<Field<load::Stage>>({
-      {"rate", [](Reader& r, const Cursor& value, load::Stage& stage) { read_rate(r, value, stage.rate); }},
+      {"rate", [](Reader& r, const Cursor& value, load::Stage& stage) { read_rate_or_none(r, value, stage.rate); }},
       {"for", [](Reader& r, const Cursor& value, load::Stage& stage) { read_positive(r, value, stage.duration); }},
   });
   read_object(reader, at, kFields, out);
@@ -94,7 +103,7 @@ constexpr auto kLoadFields = std::to_array<Field<Load>>({
     field<&Load::warmup>("warmup"),
     {"duration", [](Reader& reader, const Cursor& at, Load& out) { read_positive(reader, at, out.duration); }},
     {"depth", [](Reader& r, const Cursor& at, Load& out) { read_whole_number(r, at, 1, kMaxDepth, out.depth); }},
-    {"rate", [](Reader& reader, const Cursor& at, Load& out) { read_rate(reader, at, out.rate); }},
+    {"rate", [](Reader& reader, const Cursor& at, Load& out) { read_rate_or_none(reader, at, out.rate); }},
     {"arrival", read_arrival},
     {"stages", read_stages},
     {"max_in_flight",
@@ -130,93 +139,6 @@ void check_keys_of_model(Reader& reader, const Cursor& at, const Load& load) {
   if (has(at, "duration")) reader.require(at, "rate");
 }
 
-// --- Thresholds
-
-/// Nothing, noted, when it is none.
-std::optional<load::Metric> metric_of(Reader& reader, const Cursor& threshold) {
-  const Member* member = threshold.find("metric");
-  if (member == nullptr) {
-    reader.require(threshold, "metric");
-    return std::nullopt;
-  }
-  std::array<std::string_view, std::size(load::kMetrics)> names;
-  std::ranges::transform(load::kMetrics, names.begin(), load::name_of);
-  const auto index = read_word(reader, threshold.member(*member), names);
-  return index ? std::optional(load::kMetrics[*index]) : std::nullopt;
-}
-
-load::Reading::Kind usual_reading(load::Metric metric) {
-  if (load::is_duration(metric)) return load::Reading::Kind::percentile;
-  return metric == load::Metric::errors ? load::Reading::Kind::share : load::Reading::Kind::count;
-}
-
-/// Nothing, noted, when it is none.
-std::optional<load::Reading> reading_of(Reader& reader, const Cursor& threshold, load::Metric metric) {
-  const bool is_duration = load::is_duration(metric);
-  const Member* member = threshold.find("at");
-  if (member == nullptr) {
-    if (is_duration) reader.require(threshold, "at");
-    return load::Reading{.kind = usual_reading(metric)};
-  }
-  const Cursor at = threshold.member(*member);
-  const auto text = read_text(reader, at);
-  if (!text) return std::nullopt;
-  const auto reading = load::parse_reading(*text);
-  if (reading && load::suits(*reading, metric)) return reading;
-  const std::string_view wanted =
-      is_duration ? R"(a percentile as in "p99", "min", "mean" or "max")" : R"("count", "rate" or "share")";
-  reader.error(at, fmt::format("\"at\" must be {} for {}, not {}", wanted, load::name_of(metric),
-                               text::quote(*text, kMaxShown)));
-  return std::nullopt;
-}
-
-/// A limit in the unit of what is read.
-void read_limit(Reader& reader, const Cursor& at, const Threshold& threshold, std::optional<double>& out) {
-  if (load::is_duration(threshold.metric)) {
-    Duration limit{};
-    read_value(reader, at, limit);
-    out = std::chrono::duration<double>(limit).count();
-    return;
-  }
-  if (threshold.reading.kind == load::Reading::Kind::rate) return read_rate(reader, at, out.emplace());
-  Template number;
-  if (!read_number(reader, at, number)) return;
-  const auto limit = number.is_constant() ? Decimal::parse(number.constant()) : std::nullopt;
-  if (!limit || limit->to_double() < 0)
-    return reader.error(at, fmt::format("{} must be a number from 0 on", at.name()));
-  out = limit->to_double();
-}
-
-constexpr auto kThresholdFields = std::to_array<Field<Threshold>>({
-    {"metric", [](Reader&, const Cursor&, Threshold&) {}},
-    {"at", [](Reader&, const Cursor&, Threshold&) {}},
-    {"below", [](Reader& r, const Cursor& at, Threshold& out) { read_limit(r, at, out, out.below); }},
-    {"above", [](Reader& r, const Cursor& at, Threshold& out) { read_limit(r, at, out, out.above); }},
-});
-
-void describe(Threshold& threshold, const Cursor& at) {
-  threshold.text = fmt::format("{} {}", load::name_of(threshold.metric), threshold.reading.name());
-  for (const char* key : {"below", "above"}) {
-    if (const Member* limit = at.find(key)) threshold.text += fmt::format(" {} {}", key, limit->value.text);
-  }
-}
-
-Threshold read_threshold(Reader& reader, const Cursor& at) {
-  Threshold threshold;
-  threshold.place = reader.place(at);
-  if (!is_object(reader, at)) return threshold;
-  const auto metric = metric_of(reader, at);
-  if (!metric) return threshold;
-  const auto reading = reading_of(reader, at, *metric);
-  if (!reading) return threshold;
-  threshold.metric = *metric;
-  threshold.reading = *reading;
-  read_object(reader, at, kThresholdFields, threshold);
-  if (!has(at, "below") && !has(at, "above")) reader.error(at, R"(a threshold needs "below" or "above")");
-  describe(threshold, at);
-  return threshold;
-}
-
 // --- Groups
 
 /// The first step that cannot be under load, those in others included; null when there is none.
@@ -235,16 +157,14 @@ void error_at(Reader& reader, const Place& place, std::string message) { reader.
 
 }  // namespace
 
-void read_rate(Reader& reader, const Cursor& at, double& out) {
-  if (at.node.kind != Node::Kind::string) return reader.wrong(at, "a rate with its unit, as in \"1000/s\"");
-  const auto text = read_text(reader, at);
-  if (!text) return;
-  const auto rate = text::parse_rate(*text);
-  if (!rate) return reader.error(at, fmt::format("bad rate {}: {}", text::quote(*text, kMaxShown), rate.error()));
-  out = *rate;
+void read_rate(Reader& reader, const Cursor& at, double& out) { read_rate_as(reader, at, text::parse_rate, out); }
+
+void read_rate_or_none(Reader& reader, const Cursor& at, double& out) {
+  read_rate_as(reader, at, text::parse_rate_or_none, out);
 }
 
 void read_value(Reader& reader, const Cursor& at, Load& out) {
+  const std::size_t errors_before = reader.errors.size();
   read_object(reader, at, kLoadFields, out);
   if (at.node.kind != Node::Kind::object) return;
   const auto model = model_of(reader, at);
@@ -253,16 +173,15 @@ void read_value(Reader& reader, const Cursor& at, Load& out) {
   check_keys_of_model(reader, at, out);
   if (out.stages.empty()) {
     out.stages.push_back({.rate = out.rate, .duration = out.duration});
-    return;
+  } else {
+    if (!has(at, "rate")) out.rate = out.stages.front().rate;
+    for (const load::Stage& stage : out.stages) out.duration += stage.duration;
   }
-  if (!has(at, "rate")) out.rate = out.stages.front().rate;
-  for (const load::Stage& stage : out.stages) out.duration += stage.duration;
-}
-
-void read_value(Reader& reader, const Cursor& at, std::vector<Threshold>& out) {
-  if (!is_filled_list(reader, at, "threshold")) return;
-  for (std::size_t i = 0; i < at.node.elements.size() && !reader.errors.full(); ++i) {
-    out.push_back(read_threshold(reader, at.element(i)));
+  const bool is_whole = reader.errors.size() == errors_before;
+  const bool starts_none =
+      out.rate == 0 && std::ranges::all_of(out.stages, [](const load::Stage& stage) { return stage.rate == 0; });
+  if (is_whole && out.model == Load::Model::open && !out.find_max && starts_none) {
+    reader.error(at, "at 0/s throughout, nothing would ever start");
   }
 }
 

@@ -65,6 +65,13 @@ TEST(ParseRate, RefusesNoneAndMoreThanOneEachNanosecond) {
   EXPECT_EQ(parse_rate("1000001/ms").error(), "a rate is at most 1000000000/s");
 }
 
+TEST(ParseRate, TakesNoneWhereThatMayBe) {
+  EXPECT_EQ(parse_rate_or_none("0/s"), 0);
+  EXPECT_EQ(parse_rate_or_none("2/s"), 2);
+  EXPECT_FALSE(parse_rate_or_none("-0/s"));
+  EXPECT_EQ(parse_rate_or_none("1000001/ms").error(), "a rate is at most 1000000000/s");
+}
+
 TEST(FormatDuration, ShowsThreeDigitsAndTheUnitThatSuits) {
   EXPECT_EQ(format_duration(0ns), "0s");
   EXPECT_EQ(format_duration(999ns), "999ns");

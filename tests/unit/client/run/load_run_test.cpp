@@ -39,6 +39,18 @@ TEST(OpenLoad, FollowsItsStages) {
   EXPECT_EQ(measured.response.count(), 300U);
 }
 
+TEST(OpenLoad, BeginsAndEndsWithNothing) {
+  for (const char* arrival : {"constant", "poisson"}) {
+    const ScenarioResult result = run_load(loaded(fmt::format(
+        R"("model": "open", "arrival": "{}", "rate": "0/s", "warmup": "1s",
+           "stages": [{{"rate": "2000/s", "for": "1s"}}, {{"rate": "0/s", "for": "1s"}}])",
+        arrival)));
+    EXPECT_EQ(judge(result), Verdict::passed);
+    EXPECT_NEAR(static_cast<double>(result.load->measured.response.count()), 2000, *arrival == 'c' ? 1 : 6 * 45);
+    EXPECT_EQ(result.load->measured.requested, 1000);
+  }
+}
+
 TEST(OpenLoad, DrawsPoissonArrivalsFromTheSeed) {
   const std::string text = loaded(R"("model": "open", "rate": "1000/s", "arrival": "poisson", "duration": "5s")");
   const auto count = [&](std::uint64_t seed) { return run_load(text, seed).load->measured.response.count(); };
@@ -157,6 +169,23 @@ TEST(LoadedClients, MayFailAsOftenAsAThresholdSays) {
   };
   EXPECT_EQ(judged("0.9"), Verdict::passed);
   EXPECT_EQ(judged("0.1"), Verdict::breached);
+}
+
+TEST(Thresholds, HoldWithinTheirLimits) {
+  const auto judged = [](const char* limits) {
+    return judge(run_load(loaded(R"("model": "open", "rate": "100/s", "duration": "1s")", R"("count": 1)",
+                                 fmt::format(R"("thresholds": [{{"metric": "messages", {}}}])", limits))));
+  };
+  const auto messages = run_load(loaded(R"("model": "open", "rate": "100/s", "duration": "1s")", R"("count": 1)"))
+                            .load->measured.messages;
+  for (const auto& [limit, holds_at] : {std::pair("at_most", true), std::pair("at_least", true),
+                                        std::pair("below", false), std::pair("above", false)}) {
+    const auto at = [&](std::uint64_t value) { return judged(fmt::format(R"("{}": {})", limit, value).c_str()); };
+    EXPECT_EQ(at(messages), holds_at ? Verdict::passed : Verdict::breached) << limit;
+    const bool is_upper = std::string_view(limit) == "at_most" || std::string_view(limit) == "below";
+    EXPECT_EQ(at(messages + 1), is_upper ? Verdict::passed : Verdict::breached) << limit;
+    EXPECT_EQ(at(messages - 1), is_upper ? Verdict::breached : Verdict::passed) << limit;
+  }
 }
 
 TEST(Thresholds, FailWithoutASample) {

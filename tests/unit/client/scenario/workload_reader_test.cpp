@@ -24,20 +24,10 @@ std::string with_load(const std::string& load, const std::string& group = R"("x-
          R"(, "steps": [{"exchange": {"send": "a", "expect": "GOT:a"}}]}]})";
 }
 
-std::string with_threshold(const std::string& threshold) {
-  return with_load(R"({"duration": "1s"})", R"("x-": 0)", R"("thresholds": [)" + threshold + "]");
-}
-
 Load load_of(const std::string& load) {
   const auto scenario = parsed(with_load(load));
   EXPECT_TRUE(scenario) << load;
   return scenario ? *scenario->load : Load{};
-}
-
-Threshold threshold_of(const std::string& threshold) {
-  const auto scenario = parsed(with_threshold(threshold));
-  EXPECT_TRUE(scenario) << threshold;
-  return scenario ? scenario->thresholds.at(0) : Threshold{};
 }
 
 TEST(LoadReader, IsClosedUnlessItSaysOtherwise) {
@@ -63,6 +53,28 @@ TEST(LoadReader, OpenHasOneStageOrSeveral) {
   EXPECT_EQ(ramp.rate, 1);
   EXPECT_EQ(ramp.duration, milliseconds(1500));
   EXPECT_EQ(load_of(R"({"model": "open", "stages": [{"rate": "9/s", "for": "1s"}]})").rate, 9);
+}
+
+TEST(LoadReader, MayBeginAndEndWithNothing) {
+  const Load load = load_of(
+      R"({"model": "open", "rate": "0/s", "stages": [{"rate": "9/s", "for": "1s"}, {"rate": "0/s", "for": "1s"}]})");
+  EXPECT_EQ(load.rate, 0);
+  EXPECT_EQ(load.stages[1].rate, 0);
+  const auto errors = [](const std::string& open) {
+    return errors_of(with_load(R"({"model": "open", )" + open + "}"));
+  };
+  EXPECT_THAT(errors(R"("rate": "0/s", "duration": "1s")"), ElementsAre(HasSubstr("nothing would ever start")));
+  EXPECT_THAT(errors(R"("stages": [{"rate": "0/s", "for": "1s"}])"),
+              ElementsAre(HasSubstr("nothing would ever start")));
+  EXPECT_THAT(errors_of(with_load(R"({"duration": "1s"})", R"("connect_rate": "0/s")")),
+              ElementsAre(HasSubstr("a rate is more than none")));
+}
+
+TEST(LoadReader, GivesWhatIsQueuedAWhile) {
+  EXPECT_EQ(load_of(R"({"model": "open", "rate": "1/s", "duration": "1s"})").grace, seconds(1));
+  EXPECT_EQ(load_of(R"({"model": "open", "rate": "1/s", "duration": "1s", "grace": "0s"})").grace, seconds(0));
+  EXPECT_THAT(errors_of(with_load(R"({"duration": "1s", "grace": "1s"})")),
+              ElementsAre(HasSubstr(R"("grace" is for "model": "open")")));
 }
 
 TEST(LoadReader, HasTheKeysOfItsModel) {
@@ -95,28 +107,6 @@ TEST(LoadReader, ComesWithGroupsThatCanBeUnderIt) {
   EXPECT_THAT(errors_of(with_load(deep, R"("message_rate": "1/s")")), ElementsAre(HasSubstr(R"(with a "depth")")));
   EXPECT_THAT(errors_of(R"({"load": {"duration": "1s", "depth": 2}, "clients": [{"steps": [{"send": "a"}]}]})"),
               ElementsAre(HasSubstr(R"(with a "depth")")));
-}
-
-TEST(Thresholds, LookAtWhatTheirMetricHas) {
-  const Threshold latency = threshold_of(R"({"metric": "response", "at": "p99.9", "below": "10ms"})");
-  EXPECT_EQ(latency.reading.name(), "p99.9");
-  EXPECT_DOUBLE_EQ(latency.below.value(), 0.01);
-  EXPECT_EQ(latency.text, "response p99.9 below 10ms");
-  EXPECT_EQ(threshold_of(R"({"metric": "errors", "below": 0.001})").text, "errors share below 0.001");
-  EXPECT_EQ(threshold_of(R"({"metric": "dropped", "below": 1})").text, "dropped count below 1");
-  EXPECT_EQ(threshold_of(R"({"metric": "messages", "at": "rate", "above": "50/s"})").above, 50);
-  const auto errors = [](const std::string& threshold) { return errors_of(with_threshold(threshold)); };
-  EXPECT_THAT(errors(R"({"metric": "response", "below": "1s"})"), ElementsAre(HasSubstr(R"(needs the key "at")")));
-  EXPECT_THAT(errors(R"({"metric": "response", "at": "rate", "below": "1s"})"),
-              ElementsAre(HasSubstr(R"("at" must be a percentile)")));
-  EXPECT_THAT(errors(R"({"metric": "response", "at": "p101", "below": "1s"})"), ElementsAre(HasSubstr("a percentile")));
-  EXPECT_THAT(errors(R"({"metric": "dropped", "at": "p50", "below": 1})"),
-              ElementsAre(HasSubstr(R"("count", "rate")")));
-  EXPECT_THAT(errors(R"({"metric": "dropped"})"), ElementsAre(HasSubstr(R"(needs "below" or "above")")));
-  EXPECT_THAT(errors(R"({"metric": "dropd", "below": 1})"), ElementsAre(HasSubstr(R"(did you mean "dropped"?)")));
-  EXPECT_THAT(
-      errors_of(R"({"thresholds": [{"metric": "errors", "below": 1}], "clients": [{"steps": [{"close": {}}]}]})"),
-      ElementsAre(HasSubstr(R"(thresholds are for a scenario with "load")")));
 }
 
 }  // namespace

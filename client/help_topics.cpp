@@ -72,6 +72,21 @@ constexpr auto kFramings = std::to_array<Entry>({
     {"\"raw\"", "none: an expect takes as many bytes as it needs"},
 });
 
+constexpr auto kMetrics = std::to_array<Entry>({
+    {"response", "the duration of an iteration from when it was to start"},
+    {"service", "the duration of an iteration from its start"},
+    {"exchange", "the duration from a send to the frame that answers it, of exchange steps"},
+    {"connect", "the duration of connecting"},
+    {"messages", "replies that were as expected"},
+    {"bytes_sent", "bytes"},
+    {"bytes_received", "bytes"},
+    {"errors", "iterations and connects that failed"},
+    {"dropped", "iterations that were to start and did not"},
+    {"lost", "replies that never came"},
+    {"reordered", "replies that came in the place of another one"},
+    {"duplicated", "replies that came again"},
+});
+
 constexpr auto kExitCodes = std::to_array<Entry>({
     {"0", "all that was planned ran and passed, and something ran"},
     {"1", "an assertion failed, or by hand a network error"},
@@ -89,6 +104,8 @@ constexpr std::array kTopics{
           "A duration is a number and a unit: \"250ms\". See also: echo_client help predicates"},
     Topic{"predicates", "All predicates of an expect have to hold. One holds for a frame that", kPredicates, ""},
     Topic{"framings", "\"framing\", of a file, a group or an expect, says what a frame is:", kFramings, ""},
+    Topic{"metrics", "A threshold of a scenario with \"load\" looks at one of these metrics:", kMetrics,
+          "As in {\"metric\": \"response\", \"at\": \"p99\", \"below\": \"10ms\"}; also above, at_most, at_least"},
     Topic{"exit-codes", "What echo_client exits with; of several the one that explains most:", kExitCodes, ""},
 };
 

@@ -8,6 +8,7 @@
 
 #include "client/commands.h"
 #include "text/escape.h"
+#include "text/units.h"
 
 namespace client {
 
@@ -37,6 +38,12 @@ Examples:
   echo_client run --simulate --seed 42 scenarios/multi.json)"};
 
 constexpr unsigned kMaxJobs = 256;
+
+std::expected<std::chrono::nanoseconds, std::string> parse_positive(std::string_view text) {
+  const auto duration = text::parse_duration(text);
+  if (duration && *duration == std::chrono::nanoseconds::zero()) return std::unexpected("nothing ends within 0s");
+  return duration;
+}
 
 constexpr const char* kTheRun = "The run";
 
@@ -147,7 +154,10 @@ void add_run_options(CLI::App& app, RunOptions& options) {
 }
 
 void add_timeout(CLI::App& app, RunOptions& options) {
-  add_duration(app, "--timeout", options.timeout, "end the whole run, in real time (5m, or the planned load and 1m)")->group(kTheRun);
+  add_parsed(app, "--timeout", options.timeout, parse_positive,
+             "end the whole run, in real time (5m, or the planned load and 1m)")
+      ->type_name("DURATION")
+      ->group(kTheRun);
 }
 
 void add_engine_options(CLI::App& app, RunOptions& options) {

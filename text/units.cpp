@@ -49,6 +49,15 @@ std::expected<double, std::string> parse(std::string_view text, const std::array
   return std::unexpected("");
 }
 
+std::string format_bytes(double bytes) {
+  constexpr int kDigits = 3;
+  constexpr std::array<std::string_view, 7> kNames{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  std::size_t name = 0;
+  // Whole bytes are shown up to 1023; of larger units, what would need a fourth digit goes to the next one.
+  for (; bytes >= (name == 0 ? 1023.5 : 999.5) && name + 1 < kNames.size(); ++name) bytes /= 1024;
+  return fmt::format("{} {}", format_number(bytes, kDigits), kNames[name]);
+}
+
 }  // namespace
 
 std::expected<std::chrono::nanoseconds, std::string> parse_duration(std::string_view text) {
@@ -95,24 +104,20 @@ std::string format_duration(std::chrono::nanoseconds duration) {
   return fmt::format("{}h{:02}m{:02}s", seconds / 3600, seconds / 60 % 60, seconds % 60);
 }
 
-std::string format_size(std::uint64_t bytes) {
-  constexpr std::array<std::string_view, 4> kNames{"KiB", "MiB", "GiB", "TiB"};
-  if (bytes < 1024) return fmt::format("{} B", bytes);
-  double value = static_cast<double>(bytes) / 1024;
-  std::size_t name = 0;
-  for (; value >= 999.5 && name + 1 < kNames.size(); ++name) value /= 1024;
-  return fmt::format("{:.3g} {}", value, kNames[name]);
-}
+std::string format_size(std::uint64_t bytes) { return format_bytes(static_cast<double>(bytes)); }
 
-std::string format_rate(double per_second) {
-  constexpr int kDigits = 4;
-  if (per_second <= 0) return "0/s";
-  // Not with a general format: what is very small would get an exponent, which nobody writes.
-  const int whole = static_cast<int>(std::floor(std::log10(per_second))) + 1;
-  std::string number = fmt::format("{:.{}f}", per_second, std::max(kDigits - whole, 0));
+std::string format_byte_rate(double per_second) { return format_bytes(per_second) + "/s"; }
+
+std::string format_number(double value, int digits) {
+  if (!(value > 0)) return "0";
+  if (!std::isfinite(value)) return "infinite";
+  const int whole = static_cast<int>(std::floor(std::log10(value))) + 1;
+  std::string number = fmt::format("{:.{}f}", value, std::max(digits - whole, 0));
   if (number.contains('.')) number.resize(number.find_last_not_of('0') + 1);
   if (number.ends_with('.')) number.pop_back();
-  return number + "/s";
+  return number;
 }
+
+std::string format_rate(double per_second) { return format_number(per_second, 4) + "/s"; }
 
 }  // namespace text

@@ -31,6 +31,13 @@ std::string format_duration(std::chrono::nanoseconds duration);
 /// "512 B", "64 KiB", "1.5 MiB".
 std::string format_size(std::uint64_t bytes);
 
+/// The same of bytes a second, which need not be whole: "0.4 B/s", "1.5 MiB/s".
+std::string format_byte_rate(double per_second);
+
+/// As many significant digits at most, those before the point all, and never an exponent, which nobody writes:
+/// "0.0002", "1234567". Zero is "0", and so is what is less.
+std::string format_number(double value, int digits);
+
 /// Whole events a second from 1000 on, four significant digits below: "20000/s", "333.3/s". Can be parsed unless it is
 /// "0/s".
 std::string format_rate(double per_second);

@@ -1,5 +1,6 @@
 #include "client/report/format.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -14,6 +15,15 @@ bool is_text(char32_t character) {
   if (character == '\n' || character == '\t') return true;
   const bool is_control = character < 0x20 || (character >= 0x7f && character < 0xa0);
   return !is_control && character != 0xfffe && character != 0xffff;
+}
+
+/// The first that failed the scenario, where thresholds alone have: whatever else failed under load was theirs to
+/// judge. Null where they have not.
+const Threshold* deciding_threshold(const Scenario& scenario) {
+  if (!scenario.load || scenario.reason.empty() || scenario.verdict != Verdict::failed) return nullptr;
+  const auto failed = std::ranges::find_if(scenario.load->thresholds,
+                                           [](const Threshold& threshold) { return !threshold.code.empty(); });
+  return failed != scenario.load->thresholds.end() ? &*failed : nullptr;
 }
 
 }  // namespace
@@ -41,8 +51,14 @@ std::string title(const Scenario& scenario) {
   return scenario.name + (scenario.repetition > 0 ? fmt::format(" (repetition {})", scenario.repetition) : "");
 }
 
+std::string code(const Scenario& scenario) {
+  if (const Threshold* threshold = deciding_threshold(scenario)) return threshold->code;
+  return scenario.failures.empty() ? name_of(scenario.verdict) : scenario.failures.front().code;
+}
+
 std::string summary(const Scenario& scenario) {
-  if (scenario.failures.empty()) return scenario.reason.empty() ? name_of(scenario.verdict) : scenario.reason;
+  if (scenario.failures.empty() || deciding_threshold(scenario) != nullptr)
+    return scenario.reason.empty() ? name_of(scenario.verdict) : scenario.reason;
   const std::size_t others = scenario.failures.size() - 1;
   return scenario.failures.front().title + (others > 0 ? fmt::format(", and {} more", others) : "");
 }

@@ -36,6 +36,10 @@ std::string visible(std::string_view bytes);
 /// The name, and which time it is if it is not the first: "close (repetition 2)".
 std::string title(const Scenario& scenario);
 
+/// Why it did not pass, for machines: the code of the threshold or of the first failure that it failed by, or the
+/// verdict's name.
+std::string code(const Scenario& scenario);
+
 /// In one line: the title of the first failure and how many others there are, or the reason, or the verdict's name.
 std::string summary(const Scenario& scenario);
 

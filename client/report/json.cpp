@@ -91,6 +91,7 @@ Json load_object(const Load& load, const std::string& path) {
   for (const Threshold& threshold : load.thresholds) {
     Json one{{"text", threshold.text}, {"held", threshold.held}};
     if (threshold.value) one["value"] = *threshold.value;
+    set_text(one, "code", threshold.code);
     thresholds.push_back(std::move(one));
   }
   object["thresholds"] = std::move(thresholds);

@@ -88,7 +88,7 @@ void append_outcome(pugi::xml_node test, const Scenario& scenario) {
   pugi::xml_node outcome = test.append_child(element);
   set(outcome, "message", summary(scenario));
   if (scenario.verdict == Verdict::skipped) return;
-  set(outcome, "type", scenario.failures.empty() ? name_of(scenario.verdict) : scenario.failures.front().code);
+  set(outcome, "type", code(scenario));
   std::string text;
   for (const Failure& failure : scenario.failures) text += failure.text;
   if (!text.empty()) outcome.text().set(visible(text).c_str());

@@ -55,6 +55,7 @@ struct Threshold {
   std::string text;             ///< "response p99 below 10ms"
   std::optional<double> value;  ///< in seconds, a number, a number a second, or a share; nothing: there was no sample
   bool held = false;
+  std::string code = {};  ///< why the scenario failed by it: "breached", "no_sample"; empty when it did not
 };
 
 /// What was measured under load.
@@ -63,7 +64,7 @@ struct Load {
   std::string client_bound;  ///< a sentence: why the generator was the limit; empty when it was not
   std::vector<Threshold> thresholds;
   std::optional<load::FoundRates> search = {};  ///< of find_max, in iterations a second
-  std::vector<Failure> warmup_failures = {};  ///< of iterations that were to start in the warm-up: they judge nothing
+  std::vector<Failure> warmup_failures = {};    ///< of iterations that were to start in the warm-up: they judge nothing
 };
 
 struct Scenario {

@@ -22,8 +22,8 @@ enum class Verdict : std::uint8_t {
 };
 
 /// What one scenario's result means. The first contact has failed when no connection ever stood, and all that failed
-/// did so for that; and nothing was tested, either, where the machine could not hold the connections, and under a load of
-/// which no iteration was to start in the time that is measured.
+/// did so for that; and nothing was tested, either, where the machine could not hold the connections, and under a load
+/// of which no iteration was to start in the time that is measured.
 Verdict judge(const ScenarioResult& result);
 
 /// The one that counts when several were reached: invalid, interrupted, could_not_test, failed, deadline,

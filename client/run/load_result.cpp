@@ -26,8 +26,8 @@ std::string shown_value(Metric metric, const Reading& reading, double value) {
   if (is_duration(metric)) {
     return format_duration(std::chrono::round<sched::Duration>(std::chrono::duration<double>(value)));
   }
-  if (reading.kind == Reading::Kind::share) return fmt::format("{:.4g}%", value * kPercent);
-  return reading.kind == Reading::Kind::rate ? format_rate(value) : fmt::format("{}", value);
+  if (reading.kind == Reading::Kind::share) return text::format_number(value * kPercent, 4) + "%";
+  return reading.kind == Reading::Kind::rate ? format_rate(value) : fmt::format("{:.0f}", value);
 }
 
 ThresholdResult judge(const scenario::Threshold& threshold, const Measurements& measured) {
@@ -67,7 +67,7 @@ std::string rates(const Measurements& measured, const Load& load) {
 std::string moved(const Measurements& measured) {
   const double seconds = std::chrono::duration<double>(measured.elapsed).count();
   const auto rate = [&](std::uint64_t bytes) {
-    return format_size(seconds > 0 ? static_cast<std::uint64_t>(static_cast<double>(bytes) / seconds) : 0) + "/s";
+    return text::format_byte_rate(seconds > 0 ? static_cast<double>(bytes) / seconds : 0);
   };
   const std::string compared =
       measured.verified < measured.messages ? fmt::format(", {} of them compared", measured.verified) : "";
@@ -103,8 +103,8 @@ std::string generator(const Measurements& measured) {
       fmt::format("  {:<10}{:.0f}% of its busiest thread ({})", "generator", load::utilization(measured) * kPercent,
                   measured.threads.size() == 1 ? "1 thread" : fmt::format("{} threads", measured.threads.size()));
   if (measured.messages > 0) {
-    text += fmt::format("; {} of CPU a message",
-                        format_duration(measured.cpu() / static_cast<std::int64_t>(measured.messages)));
+    const std::chrono::duration<double, std::nano> each = measured.cpu() / static_cast<double>(measured.messages);
+    text += fmt::format("; {} of CPU a message", format_duration(std::chrono::round<sched::Duration>(each)));
   }
   if (measured.lateness.count() > 0) {
     text += fmt::format("; schedule error p50 {}, p99 {}, max {}", format_duration(measured.lateness.percentile(50)),
@@ -163,8 +163,8 @@ std::string summary_of(const LoadResult& result, const Load& load, const Failure
     text += fmt::format("  {:<10}{}: what was measured is the generator, not the server\n", "client-bound", " " + why);
   }
   for (const ThresholdResult& threshold : result.thresholds) {
-    text += fmt::format("  {:<10}{}: {}{}\n", "threshold", threshold.text, threshold.shown,
-                        threshold.held ? "" : "  BREACHED");
+    const char* mark = result.is_cut_short ? " so far, not judged" : threshold.held ? "" : "  BREACHED";
+    text += fmt::format("  {:<10}{}: {}{}\n", "threshold", threshold.text, threshold.shown, mark);
   }
   return text;
 }

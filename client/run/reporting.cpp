@@ -60,7 +60,8 @@ report::Load reported(const LoadResult& result, const scenario::Scenario& scenar
     load.warmup_failures.push_back(reported(*alike, scenario, 0));
   }
   for (const ThresholdResult& threshold : result.thresholds) {
-    load.thresholds.push_back({.text = threshold.text, .value = threshold.value, .held = threshold.held});
+    const char* code = threshold.held || result.is_cut_short ? "" : threshold.value ? "breached" : "no_sample";
+    load.thresholds.push_back({.text = threshold.text, .value = threshold.value, .held = threshold.held, .code = code});
   }
   return load;
 }
@@ -107,9 +108,7 @@ void fill_in(report::Scenario& entry, const scenario::Scenario& scenario, const 
   entry.bytes_sent = result.bytes_sent;
   entry.bytes_received = result.bytes_received;
   if (result.load) entry.load = reported(*result.load, scenario, result.warmup_failures);
-  if (entry.load && entry.verdict == report::Verdict::failed && result.failures.empty()) {
-    entry.reason = breaches(*result.load);
-  }
+  if (judge(result) == Verdict::breached) entry.reason = breaches(*result.load);
   for (const FailureLog::Alike* alike : result.failures.all()) {
     entry.failures.push_back(reported(*alike, scenario, result.failing()));
   }

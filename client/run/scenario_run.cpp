@@ -369,7 +369,10 @@ ScenarioResult ScenarioRun::collect() {
     result.failures.merge(std::move(thread->context.failures));
     result.warmup_failures.merge(std::move(thread->context.warmup_failures));
   }
-  if (context_.scenario.load) result.load = judge_load(measurements(), context_.scenario.thresholds);
+  if (context_.scenario.load) {
+    result.load = judge_load(measurements(), context_.scenario.thresholds);
+    result.load->is_cut_short = end_ != ScenarioResult::End::complete;
+  }
   result.not_run = result.planned - result.passed - result.failed - result.skipped - result.interrupted;
   return result;
 }

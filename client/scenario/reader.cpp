@@ -244,6 +244,15 @@ void read_value(Reader& reader, const Cursor& at, std::optional<Duration>& out) 
   out = duration;
 }
 
+void read_positive(Reader& reader, const Cursor& at, Duration& out) {
+  Duration duration(1);
+  read_value(reader, at, duration);
+  if (duration == Duration::zero()) {
+    return reader.error(at, fmt::format("{} must be longer than 0s", at.name()));
+  }
+  out = duration;
+}
+
 void read_size(Reader& reader, const Cursor& at, std::uint64_t& out) {
   const bool is_string = at.node.kind == Node::Kind::string;
   if (!is_string && at.node.kind != Node::Kind::number) return reader.wrong(at, "a size, as in 4096 or \"64KiB\"");

@@ -91,6 +91,8 @@ struct Field {
 void read_value(Reader& reader, const Cursor& at, bool& out);
 void read_value(Reader& reader, const Cursor& at, Duration& out);
 void read_value(Reader& reader, const Cursor& at, std::optional<Duration>& out);
+/// Not zero.
+void read_positive(Reader& reader, const Cursor& at, Duration& out);
 
 /// A string in which nothing changes during the run.
 std::optional<std::string> read_text(Reader& reader, const Cursor& at);
@@ -162,6 +164,13 @@ template <auto kMember>
 constexpr auto field(std::string_view key) {
   using T = decltype(class_of_member(kMember));
   return Field<T>{key, [](Reader& reader, const Cursor& at, T& into) { read_value(reader, at, into.*kMember); }};
+}
+
+/// The same for a duration that is not zero.
+template <auto kMember>
+constexpr auto positive(std::string_view key) {
+  using T = decltype(class_of_member(kMember));
+  return Field<T>{key, [](Reader& reader, const Cursor& at, T& into) { read_positive(reader, at, into.*kMember); }};
 }
 
 }  // namespace client::scenario

@@ -181,9 +181,9 @@ void read_seed(Reader& reader, const Cursor& at, Draft& out) {
 
 void read_defaults(Reader& reader, const Cursor& at, Draft& out) {
   constexpr auto kFields = std::to_array<Field<Group>>({
-      field<&Group::connect_timeout>("connect_timeout"),
-      field<&Group::step_timeout>("timeout"),
-      field<&Group::client_timeout>("client_timeout"),
+      positive<&Group::connect_timeout>("connect_timeout"),
+      positive<&Group::step_timeout>("timeout"),
+      positive<&Group::client_timeout>("client_timeout"),
       {"max_buffer", [](Reader& r, const Cursor& value, Group& group) { read_size(r, value, group.max_buffer); }},
       field<&Group::allow_extra>("allow_extra"),
   });

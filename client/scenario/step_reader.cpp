@@ -30,7 +30,7 @@ void read_retry(Reader& reader, const Cursor& at, Connect& out) {
          read_value(r, value, times);
          connect.retries = static_cast<std::uint32_t>(times);
        }},
-      field<&Connect::retry_every>("every"),
+      positive<&Connect::retry_every>("every"),
   });
   static_assert(kMaxCount <= std::numeric_limits<std::uint32_t>::max());
   out.retry_every = kEvery;
@@ -228,7 +228,8 @@ Action read_sleep(Reader& reader, const Cursor& at) {
 Action read_repeat(Reader& reader, const Cursor& at) {
   constexpr auto kFields = std::to_array<Field<Repeat>>({
       field<&Repeat::times>("times"),
-      field<&Repeat::duration>("for"),
+      {"for",
+       [](Reader& r, const Cursor& value, Repeat& repeat) { read_positive(r, value, repeat.duration.emplace()); }},
       field<&Repeat::steps>("steps"),
   });
   Repeat repeat;
@@ -260,7 +261,7 @@ Action read_barrier(Reader& reader, const Cursor& at) {
 Action read_retry_step(Reader& reader, const Cursor& at) {
   constexpr Duration kEvery = std::chrono::milliseconds(100);
   constexpr auto kFields = std::to_array<Field<Retry>>({
-      field<&Retry::every>("every"),
+      positive<&Retry::every>("every"),
       field<&Retry::times>("times"),
       field<&Retry::timeout>("timeout"),
       field<&Retry::steps>("until"),

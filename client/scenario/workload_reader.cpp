@@ -17,13 +17,6 @@ namespace {
 constexpr std::size_t kMaxShown = 60;  // In bytes.
 constexpr std::uint64_t kMaxDepth = 10'000;
 
-/// Not zero.
-void read_positive(Reader& reader, const Cursor& at, Duration& out) {
-  out = Duration(1);
-  read_value(reader, at, out);
-  if (out == Duration::zero()) reader.error(at, fmt::format("{} must be longer than 0s", at.name()));
-}
-
 void read_rate_as(Reader& reader, const Cursor& at, std::expected<double, std::string> (*parse)(std::string_view),
                   double& out) {
   if (at.node.kind != Node::Kind::string) return reader.wrong(at, "a rate with its unit, as in \"1000/s\"");
@@ -55,7 +48,7 @@ void read_arrival(Reader& reader, const Cursor& at, Load& out) {
 void read_stage(Reader& reader, const Cursor& at, load::Stage& out) {
   constexpr auto kFields = std::to_array<Field<load::Stage>>({
       {"rate", [](Reader& r, const Cursor& value, load::Stage& stage) { read_rate_or_none(r, value, stage.rate); }},
-      {"for", [](Reader& r, const Cursor& value, load::Stage& stage) { read_positive(r, value, stage.duration); }},
+      positive<&load::Stage::duration>("for"),
   });
   read_object(reader, at, kFields, out);
   reader.require(at, "rate");
@@ -90,7 +83,7 @@ void read_find_max(Reader& reader, const Cursor& at, Load& out) {
   constexpr auto kFields = std::to_array<Field<FindMax>>({
       {"from", [](Reader& r, const Cursor& value, FindMax& search) { read_rate(r, value, search.from); }},
       {"to", [](Reader& r, const Cursor& value, FindMax& search) { read_rate(r, value, search.to); }},
-      {"for", [](Reader& r, const Cursor& value, FindMax& search) { read_positive(r, value, search.duration); }},
+      positive<&FindMax::duration>("for"),
   });
   FindMax& search = out.find_max.emplace();
   read_object(reader, at, kFields, search);
@@ -101,7 +94,7 @@ void read_find_max(Reader& reader, const Cursor& at, Load& out) {
 constexpr auto kLoadFields = std::to_array<Field<Load>>({
     {"model", [](Reader&, const Cursor&, Load&) {}},
     field<&Load::warmup>("warmup"),
-    {"duration", [](Reader& reader, const Cursor& at, Load& out) { read_positive(reader, at, out.duration); }},
+    positive<&Load::duration>("duration"),
     {"depth", [](Reader& r, const Cursor& at, Load& out) { read_whole_number(r, at, 1, kMaxDepth, out.depth); }},
     {"rate", [](Reader& reader, const Cursor& at, Load& out) { read_rate_or_none(reader, at, out.rate); }},
     {"arrival", read_arrival},

@@ -70,7 +70,8 @@ TEST(BenchOptions, MakeAnOpenLoadWithARate) {
 }
 
 TEST(BenchOptions, AreThoseOfARunBesides) {
-  const RunOptions options = parsed({"--threads", "2", "--report", "hdr=x.hdr", "--spin", "5us", "-v", "--timeout", "7s", "tcp://h:1"});
+  const RunOptions options =
+      parsed({"--threads", "2", "--report", "hdr=x.hdr", "--spin", "5us", "-v", "--timeout", "7s", "tcp://h:1"});
   EXPECT_EQ(options.timeout, seconds(7));
   EXPECT_EQ(options.threads, 2U);
   EXPECT_EQ(options.reports.at(0).format, report::Format::hdr);

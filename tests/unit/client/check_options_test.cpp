@@ -57,7 +57,7 @@ TEST(CheckOptions, SayWhatIsWrong) {
 
 TEST(HelpCommand, SaysWhatTheOptionSays) {
   EXPECT_EQ(printout_of({"help"}), printout_of({"--help"}));
-  EXPECT_THAT(printout_of({"help", "--help"}), HasSubstr("steps, predicates, framings or exit-codes"));
+  EXPECT_THAT(printout_of({"help", "--help"}), HasSubstr("steps, predicates, framings, metrics or exit-codes"));
 }
 
 TEST(HelpCommand, TellsOfATopic) { EXPECT_THAT(printout_of({"help", "steps"}), HasSubstr("\n  expect_close  ")); }
@@ -69,7 +69,7 @@ TEST(SchemaCommand, PrintsTheSchema) {
 
 TEST(HelpCommand, KnowsItsTopicsOnly) {
   EXPECT_THAT(error_of({"help", "run\n"}),
-              HasSubstr("no topic \"run\\n\"; write steps, predicates, framings or exit-codes"));
+              HasSubstr("no topic \"run\\n\"; write steps, predicates, framings, metrics or exit-codes"));
   EXPECT_THAT(error_of({"help", "steps", "framings"}), HasSubstr("framings"));
 }
 

@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "client/load/metric.h"
 #include "client/scenario/predicate.h"
 #include "client/scenario/step_reader.h"
 
@@ -35,6 +36,12 @@ TEST(HelpTopics, TellOfEveryPredicate) {
   EXPECT_THAT(names_in("predicates"), testing::UnorderedElementsAreArray(names_of(scenario::predicate_keys())));
 }
 
+TEST(HelpTopics, TellOfEveryMetric) {
+  std::vector<std::string> metrics;
+  for (const load::Metric metric : load::kMetrics) metrics.emplace_back(name_of(metric));
+  EXPECT_THAT(names_in("metrics"), testing::UnorderedElementsAreArray(metrics));
+}
+
 TEST(HelpTopics, FitOnATerminal) {
   for (const std::string_view topic : help_topics()) {
     const std::string text = help_on(topic).value();
@@ -46,7 +53,7 @@ TEST(HelpTopics, FitOnATerminal) {
 }
 
 TEST(HelpTopics, AreTheseOnly) {
-  EXPECT_THAT(help_topics(), testing::ElementsAre("steps", "predicates", "framings", "exit-codes"));
+  EXPECT_THAT(help_topics(), testing::ElementsAre("steps", "predicates", "framings", "metrics", "exit-codes"));
   EXPECT_EQ(help_on("step"), std::nullopt);
 }
 

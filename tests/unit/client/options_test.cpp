@@ -247,6 +247,7 @@ TEST(RunOptions, SayWhatIsWrongWithAValue) {
   EXPECT_THAT(error_of({"a", "--target", "a:1"}), HasSubstr("--target \"a:1\": "));
   EXPECT_THAT(error_of({"a", "--spawn", " "}), HasSubstr("it is empty"));
   EXPECT_THAT(error_of({"a", "--timeout"}), HasSubstr("--timeout"));
+  EXPECT_THAT(error_of({"a", "--timeout", "0s"}), HasSubstr("nothing ends within 0s"));
   EXPECT_THAT(error_of({"a", "--bogus"}), HasSubstr("--bogus"));
 }
 

@@ -1,5 +1,8 @@
 #include "text/units.h"
 
+#include <cstdint>
+#include <limits>
+
 #include <gtest/gtest.h>
 
 namespace text {
@@ -87,6 +90,32 @@ TEST(FormatSize, ShowsPowersOf1024) {
   EXPECT_EQ(format_size(1023), "1023 B");
   EXPECT_EQ(format_size(1536), "1.5 KiB");
   EXPECT_EQ(format_size(64 << 20), "64 MiB");
+  EXPECT_EQ(format_size(0), "0 B");
+  EXPECT_EQ(format_size(1), "1 B");
+  EXPECT_EQ(format_size(1024), "1 KiB");
+  EXPECT_EQ(format_size(1000 << 10), "0.977 MiB");
+  EXPECT_EQ(format_size(999 << 10), "999 KiB");
+  EXPECT_EQ(format_size(std::uint64_t{1} << 51), "2 PiB");
+  EXPECT_EQ(format_size(std::numeric_limits<std::uint64_t>::max()), "16 EiB");
+}
+
+TEST(FormatByteRate, IsNotCut) {
+  EXPECT_EQ(format_byte_rate(1), "1 B/s");
+  EXPECT_EQ(format_byte_rate(0.4), "0.4 B/s");
+  EXPECT_EQ(format_byte_rate(0.00001234), "0.0000123 B/s");
+  EXPECT_EQ(format_byte_rate(2.0 / 3), "0.667 B/s");
+  EXPECT_EQ(format_byte_rate(999.9), "1000 B/s");
+  EXPECT_EQ(format_byte_rate(1023.7), "1 KiB/s");
+  EXPECT_EQ(format_byte_rate(1536), "1.5 KiB/s");
+  EXPECT_EQ(format_byte_rate(0), "0 B/s");
+}
+
+TEST(FormatNumber, HasNoExponent) {
+  EXPECT_EQ(format_number(1e-5, 4), "0.00001");
+  EXPECT_EQ(format_number(12345678, 4), "12345678");
+  EXPECT_EQ(format_number(0.99996, 4), "1");
+  EXPECT_EQ(format_number(0, 4), "0");
+  EXPECT_EQ(format_number(1.0 / 0.0, 4), "infinite");
 }
 
 TEST(FormatRate, ShowsWholeEventsOrFourDigits) {

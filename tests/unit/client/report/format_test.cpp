@@ -55,5 +55,15 @@ TEST(FormatTime, IsThatOfRfc3339) {
   EXPECT_EQ(format_time(milliseconds(0)), "1970-01-01T00:00:00.000Z");
 }
 
+TEST(Summary, IsOfTheThresholdThatFailedIt) {
+  Scenario scenario = load_report().scenarios.front();
+  scenario.failures = {sample_failure()};
+  EXPECT_EQ(code(scenario), "no_sample");
+  EXPECT_EQ(summary(scenario), "breached: connect max below 1s: no sample");
+  scenario.reason = "";
+  EXPECT_EQ(code(scenario), "mismatch") << "the failure is what weighs";
+  EXPECT_EQ(summary(scenario), "expect failed: equals");
+}
+
 }  // namespace
 }  // namespace client::report

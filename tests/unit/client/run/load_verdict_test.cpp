@@ -78,6 +78,9 @@ TEST(LoadVerdict, CountsTheThresholdsThatDoNotHold) {
                                         {"metric": "errors", "below": 1}])"));
   EXPECT_EQ(judge(result), Verdict::breached);
   EXPECT_EQ(told(result), "1 of 3 thresholds breached");
+  EXPECT_THAT(
+      summary_of(*result.load, {}, {}, {}),
+      testing::ContainsRegex("threshold response p99 below 1ns: .*  BREACHED\n.*response max below 1h: [^B]*\n"));
 }
 
 TEST(LoadVerdict, LeavesErrorsToTheThresholdsOnThem) {
@@ -112,6 +115,7 @@ TEST(LoadVerdict, IsThatOfTheDeadlineWhenTheRunsTimeIsUp) {
     EXPECT_EQ(judge(result), Verdict::deadline);
     EXPECT_EQ(told(result), "cut short, 0 errors");
     EXPECT_EQ(errors_by_kind(result.failures), "") << "to be cut short is none";
+    EXPECT_THAT(summary_of(*result.load, {}, {}, {}), Not(HasSubstr("BREACHED")));
   }
 }
 
@@ -121,6 +125,19 @@ TEST(LoadVerdict, FailsAtTheDeadlineWhereSomethingHadFailedBefore) {
   EXPECT_EQ(judge(result), Verdict::failed);
   EXPECT_THAT(told(result), HasSubstr(" errors"));
   EXPECT_THAT(told(result), Not(HasSubstr("0 of")));
+}
+
+TEST(Summary, ShowsRatesOfBytesAsTheyAre) {
+  LoadResult result;
+  result.measured.elapsed = seconds(10);
+  result.measured.bytes_sent = 4;
+  result.measured.bytes_received = 10;
+  result.measured.messages = 3;
+  result.measured.verified = 1;
+  result.measured.threads = {{.usage = {.cpu = sched::Duration(5), .waited = {}}}};
+  const std::string text = summary_of(result, {}, {}, {});
+  EXPECT_THAT(text, HasSubstr("3 messages, 1 of them compared; 4 B sent, 0.4 B/s; 10 B received, 1 B/s\n"));
+  EXPECT_THAT(text, HasSubstr("; 2ns of CPU a message"));
 }
 
 TEST(LoadVerdict, CountsWhatComesAfterTheLastIteration) {

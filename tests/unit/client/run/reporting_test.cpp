@@ -101,6 +101,29 @@ TEST_F(ReportingTest, HasWhatIsKnownOfAFailure) {
   EXPECT_THAT(failure.text, HasSubstr("--> a/one.json:1:60"));
 }
 
+TEST_F(ReportingTest, HasACodeForAThresholdThatFailedTheScenario) {
+  ScenarioResult result = all_passed();
+  result.load.emplace().measured.response.record(milliseconds(20));
+  result.load->thresholds = {{.text = "response p99 below 10ms", .value = 0.02, .shown = "20ms"},
+                             {.text = "connect max below 1s", .value = {}, .shown = "no sample"},
+                             {.text = "errors share below 1", .value = 0, .shown = "0%", .held = true}};
+  const report::Scenario& entry = report_of(result, Verdict::breached).scenarios.front();
+  EXPECT_EQ(entry.reason, "breached: response p99 below 10ms: 20ms; connect max below 1s: no sample");
+  EXPECT_EQ(entry.load->thresholds.at(0).code, "breached");
+  EXPECT_EQ(entry.load->thresholds.at(1).code, "no_sample");
+  EXPECT_EQ(entry.load->thresholds.at(2).code, "");
+}
+
+TEST_F(ReportingTest, JudgesNoThresholdOfWhatWasCutShort) {
+  ScenarioResult result = all_passed();
+  result.end = End::deadline;
+  result.load.emplace().is_cut_short = true;
+  result.load->thresholds = {{.text = "dropped count below 1", .value = 9, .shown = "9"}};
+  const report::Scenario& entry = report_of(result, Verdict::deadline, "--timeout 1s passed").scenarios.front();
+  EXPECT_EQ(entry.load->thresholds.at(0).code, "");
+  EXPECT_EQ(entry.reason, "--timeout 1s passed");
+}
+
 TEST_F(ReportingTest, TellsWhatWasNotRunAndWhy) {
   planned_.push_back(scenario_named("two", R"("seed": 9, )"));
   ScenarioResult cut = all_passed();

@@ -287,5 +287,14 @@ TEST(RegularExpressions, AreLimitedInNumber) {
   EXPECT_EQ(errors_of(with_steps(steps)).size(), 2U);
 }
 
+TEST(ScenarioReader, HasNoDefaultTimeInWhichNothingCanHappen) {
+  for (const char* key : {"connect_timeout", "timeout", "client_timeout"}) {
+    EXPECT_THAT(
+        errors_of(R"({"defaults": {")" + std::string(key) + R"(": "0s"}, "clients": [{"steps": [{"send": "a"}]}]})"),
+        ElementsAre(testing::HasSubstr("must be longer than 0s")))
+        << key;
+  }
+}
+
 }  // namespace
 }  // namespace client::scenario

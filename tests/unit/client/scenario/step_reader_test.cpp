@@ -284,5 +284,13 @@ TEST(Step, IsIgnoredWhereItsKeyBeginsWithX) {
   EXPECT_THAT(errors_of(with_steps(R"({"x-why": [], "send": {"x-1": {}, "text": "a"}})")), IsEmpty());
 }
 
+TEST(StepReader, RefusesTimesInWhichNothingCanHappen) {
+  for (const char* step : {R"({"repeat": {"for": "0s", "steps": [{"send": "a"}]}})",
+                           R"({"retry": {"until": [{"send": "a"}], "timeout": "1s", "every": "0s"}})",
+                           R"({"connect": {"retry": {"times": 2, "every": "0s"}}})"}) {
+    EXPECT_THAT(errors_of(with_steps(step)), ElementsAre(testing::HasSubstr("must be longer than 0s"))) << step;
+  }
+}
+
 }  // namespace
 }  // namespace client::scenario

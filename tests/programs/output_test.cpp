@@ -1,5 +1,6 @@
 // What was asked for and cannot be written: both programs say so, and do not exit with 0.
 
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,7 @@ struct Unwritable {
   const char* redirection;
   const char* error;
 };
+void PrintTo(const Unwritable& output, std::ostream* out) { *out << output.redirection; }
 
 class Output : public Run, public testing::WithParamInterface<Unwritable> {
  protected:

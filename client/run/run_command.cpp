@@ -366,11 +366,8 @@ void Run::stop_server() {
   const auto how = spawned_->how_it_ended();
   if (how && taken_ > 0) refuse(Verdict::could_not_test, "the server ended by itself before the run did: " + *how);
   const auto detail = verdict_ == Verdict::passed ? Console::Detail::very_verbose : Console::Detail::quiet;
-  for (const auto& [name, tail] :
-       {std::pair("standard output", spawned_->output_tail()), std::pair("standard error", spawned_->log_tail())}) {
-    if (tail.empty()) continue;
-    console_.say_from(detail, fmt::format("the end of the server's {}:\n{}", name, tail.substr(0, tail.size() - 1)));
-  }
+  const std::string written = ends_of_outputs(*spawned_);
+  if (!written.empty()) console_.say_from(detail, written);
 }
 
 void Run::write_reports() {

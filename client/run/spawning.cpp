@@ -82,4 +82,14 @@ Spawned spawn(Spawning spawning, const StopSource& stop,
           .ready = run(server.wait_until_ready(std::move(spawning.signs), kTimeToBeReady))};
 }
 
+std::string ends_of_outputs(const SpawnedServer& server) {
+  std::string text;
+  for (const auto& [name, lines] :
+       {std::pair("standard output", server.output_tail()), std::pair("standard error", server.log_tail())}) {
+    if (!lines.empty()) text += fmt::format("the end of the server's {}:\n{}", name, lines);
+  }
+  if (!text.empty()) text.pop_back();
+  return text;
+}
+
 }  // namespace client::run

@@ -32,4 +32,8 @@ struct Spawned {
 Spawned spawn(Spawning spawning, const StopSource& stop,
               const std::function<sched::Result<std::unique_ptr<sched::Backend>>()>& make_backend);
 
+/// The end of what the server wrote, for people, each output with a line above it that names it; without a newline at
+/// the end, and empty when it wrote nothing.
+std::string ends_of_outputs(const SpawnedServer& server);
+
 }  // namespace client::run

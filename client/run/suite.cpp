@@ -64,7 +64,7 @@ sched::Duration Suite::usual_time_limit() const {
 }
 
 sched::Duration Suite::usual_time_limit(const Scenario& scenario) {
-  return scenario.load ? std::chrono::minutes(1) + planned_load(scenario) : std::chrono::minutes(5);
+  return planned_time(scenario) + (scenario.load ? std::chrono::minutes(1) : std::chrono::minutes(5));
 }
 
 std::string Suite::listing() const {

@@ -233,8 +233,9 @@ import os, socket, sys, threading
 def serve(listener, name):
     while True:
         client, _ = listener.accept()
-        client.recv(100)
-        client.sendall(b'GOT:' + name + b'\n')
+        # Who waits until it is ready connects, and says nothing.
+        if client.recv(100): client.sendall(b'GOT:' + name + b'\n')
+        client.close()
 tcp = socket.create_server(('127.0.0.1', 0))
 print('READY {"url": "tcp://127.0.0.1:%d"}' % tcp.getsockname()[1], flush=True)
 threading.Thread(target=serve, args=(tcp, b'tcp')).start()

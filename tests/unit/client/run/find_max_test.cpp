@@ -19,6 +19,7 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 /// What one connection can do depends on nothing but the simulated network.
@@ -117,7 +118,7 @@ TEST(FindMaxOutcome, IsNoPassWhenNoRateIsKnownToHold) {
   EXPECT_EQ(judge(result), Verdict::passed);
   result.load->search.emplace().inconclusive = 1000;
   EXPECT_EQ(judge(result), Verdict::breached);
-  EXPECT_EQ(load_verdict(result, judge(result)), "no rate is known to hold");
+  EXPECT_THAT(load_verdict(result, judge(result)), ElementsAre("no rate is known to hold"));
   EXPECT_THAT(summary_of(*result.load, {}, {}, {}),
               HasSubstr("find_max  none is known to hold; 1000/s is inconclusive: the generator was the limit\n"));
 }

@@ -28,6 +28,20 @@ using support::Stream;
 using testing::HasSubstr;
 using testing::Not;
 
+/// Others that have the first processor most of the time.
+class Hogs {
+ public:
+  Hogs() {
+    for (int i = 0; i < 4; ++i) {
+      hogs_.push_back(std::make_unique<Process>(
+          support::Command{.arguments = {"taskset", "-c", "0", "bash", "-c", "while :; do :; done"}}));
+    }
+  }
+
+ private:
+  std::vector<std::unique_ptr<Process>> hogs_;
+};
+
 class RunLoad : public RunOnBackend {
  protected:
   /// An open load with these keys and thresholds, on so many connections that none waits for another one.
@@ -91,16 +105,39 @@ TEST_P(RunLoad, ShowsARateThatCannotBeReachedAsDropped) {
 TEST_P(RunLoad, SaysThatTheGeneratorWasTheLimit) {
   const ServerProcess server;
   write_open(R"("rate": "2000/s", "duration": "1s")", R"({ "metric": "errors", "below": 0.001 })");
-  // Others have its processor most of the time.
-  std::vector<std::unique_ptr<Process>> hogs;
-  for (int i = 0; i < 4; ++i) {
-    hogs.push_back(std::make_unique<Process>(
-        support::Command{.arguments = {"taskset", "-c", "0", "bash", "-c", "while :; do :; done"}}));
-  }
+  const Hogs others;
   const Finished slowed = support::run(through({"taskset", "-c", "0"}, words(server)));
   EXPECT_EQ(slowed.exit, Exit::code(0)) << slowed.error;
   EXPECT_THAT(slowed.error, HasSubstr("client-bound"));
   EXPECT_FALSE(scenario_of(slowed.output)["load"]["client_bound"].get<std::string>().empty());
+}
+
+TEST_P(RunLoad, TakesNoRateThatTheGeneratorWasTooSlowForAsOneThatHolds) {
+  const ServerProcess server;
+  write_open(R"("find_max": { "from": "2000/s", "to": "4000/s", "for": "1s" })",
+             R"({ "metric": "errors", "below": 0.001 })");
+  const Hogs others;
+  const Finished slowed = support::run(through({"taskset", "-c", "0"}, words(server)));
+  EXPECT_EQ(slowed.exit, Exit::code(4)) << slowed.error;
+  EXPECT_THAT(slowed.error, HasSubstr("find_max: 2000/s is inconclusive: "));
+  EXPECT_THAT(slowed.error, HasSubstr("FAIL open: no rate is known to hold, "));
+  const json scenario = scenario_of(slowed.output);
+  EXPECT_EQ(scenario["load"]["find_max"], json::parse(R"({ "inconclusive_per_s": 2000.0 })"));
+  EXPECT_THAT(scenario["reason"], testing::StartsWith("inconclusive: "));
+}
+
+TEST_P(RunLoad, EndsAtTheDeadlineOfTheRun) {
+  const ServerProcess server;
+  write_open(R"("rate": "100/s", "duration": "50s")", R"({ "metric": "dropped", "below": 1 })");
+  std::vector<std::string> deadline = words(server);
+  deadline.insert(deadline.begin(), {"--timeout", "1s"});
+  const Finished finished = run(deadline);
+  EXPECT_EQ(finished.exit, Exit::code(6)) << finished.error;
+  EXPECT_THAT(finished.error, HasSubstr("FAIL open: cut short, 0 errors, "));
+  EXPECT_THAT(finished.error, Not(HasSubstr("BREACHED")));
+  const json scenario = scenario_of(finished.output);
+  EXPECT_EQ(scenario["verdict"], "deadline");
+  EXPECT_FALSE(scenario["load"]["thresholds"][0].contains("code"));
 }
 
 TEST_P(RunLoad, KeepsWhatWasMeasuredWhenItIsInterrupted) {
@@ -140,6 +177,7 @@ TEST_F(Bench, FindsAServerThatAnswersWrongly) {
   const ServerProcess server({"--prefix", "got:", "tcp://127.0.0.1:0"});
   const Finished finished = bench({"--duration", "200ms", "--warmup", "0s", server.url()});
   EXPECT_EQ(finished.exit, Exit::code(1));
+  EXPECT_THAT(finished.error, testing::ContainsRegex("\nFAIL bench: [1-9][0-9]* errors, 0 replies matched"));
   EXPECT_THAT(finished.error, HasSubstr("first difference at byte 0"));
   EXPECT_THAT(finished.error, HasSubstr(" iterations failed this step the same way.\n"));
   EXPECT_THAT(finished.error, Not(HasSubstr("again: ")));
@@ -149,6 +187,7 @@ TEST_F(Bench, EndsAtOnceWhenThereIsNoServer) {
   const Finished finished = bench({"--duration", "1h", "tcp://127.0.0.1:1"});
   EXPECT_EQ(finished.exit, Exit::code(3)) << finished.error;
   EXPECT_THAT(finished.error, HasSubstr("connect failed: ECONNREFUSED"));
+  EXPECT_THAT(finished.error, HasSubstr("\nFAIL bench: nobody was reached, 10 errors, "));
 }
 
 TEST_F(Bench, WritesALogThatTheToolsOfHdrHistogramRead) {
@@ -156,7 +195,7 @@ TEST_F(Bench, WritesALogThatTheToolsOfHdrHistogramRead) {
   const Finished finished = bench({"--duration", "200ms", "--warmup", "0s", "--report", "hdr=-", server.url()});
   EXPECT_EQ(finished.exit, Exit::code(0)) << finished.error;
   EXPECT_THAT(finished.output, testing::StartsWith("#[Histogram log format version 1.3]\n"));
-  for (const char* tag : {"response", "service", "connect"}) {
+  for (const char* tag : {"response", "service", "exchange", "connect"}) {
     EXPECT_THAT(finished.output, HasSubstr(fmt::format("\nTag=bench.{},0.000,0.2", tag)));
   }
 }

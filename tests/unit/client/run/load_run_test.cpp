@@ -171,6 +171,16 @@ TEST(LoadedClients, MayFailAsOftenAsAThresholdSays) {
   EXPECT_EQ(judged("0.1"), Verdict::breached);
 }
 
+TEST(Thresholds, ShareWhatWasToStartAlsoWhereItEndsLater) {
+  const ScenarioResult result =
+      run_load(loaded_steps(R"("model": "open", "rate": "100/s", "duration": "1s")",
+                            R"({"send": "a"}, {"expect": {"equals": "never", "mode": "until", "timeout": "3s"}})",
+                            R"("count": 100)", R"("thresholds": [{"metric": "errors", "below": 0.5}])"));
+  EXPECT_EQ(result.load->measured.iterations, 0U) << "within the second";
+  EXPECT_EQ(result.load->thresholds.front().value, 1);
+  EXPECT_EQ(judge(result), Verdict::breached);
+}
+
 TEST(Thresholds, HoldWithinTheirLimits) {
   const auto judged = [](const char* limits) {
     return judge(run_load(loaded(R"("model": "open", "rate": "100/s", "duration": "1s")", R"("count": 1)",

@@ -90,11 +90,6 @@ sched::Duration Histogram::percentile(double percent) const {
   return percent <= 0 ? slots::lowest(index) : slots::highest(index);
 }
 
-void Recorder::record(sched::Duration value) {
-  std::atomic<std::uint64_t>& count = counts_[slots::of(value)];
-  count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-}
-
 Histogram Recorder::snapshot() const {
   Histogram histogram;
   for (std::size_t i = 0; i < counts_.size(); ++i) {

@@ -195,6 +195,7 @@ class Client {
   LatencyClock clock_;
   sched::Instant connecting_since_{};  ///< on that clock
   sched::Event given_;                 ///< the load has something for it to do
+  bool verifies_all_ = true;           ///< every reply is compared
   std::uint64_t replies_ = 0;          ///< on this connection
   sched::Instant started_;
   sched::Instant next_send_{};  ///< not before, for the message rate

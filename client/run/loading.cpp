@@ -26,6 +26,7 @@ bool is_loss(const Cause& cause) {
 
 Task<Outcome> Client::run_under_load(ThreadLoad& load) {
   load_ = &load;
+  verifies_all_ = !load.load().verifies_first_only && load.load().verified_share >= 1;
   iterates_ = true;
   if (group_.connection == ConnectionMode::per_client && !co_await connect_by_itself()) load.failed_in_none();
   ThreadLoad::Queue queue(clock_);

@@ -204,12 +204,14 @@ Task<bool> Client::drain(Pipeline& line) {
   if (line.under_way.empty()) co_return co_await wait_for_work();
   const Pipeline::Exchange& front = line.under_way.front();
   const scenario::Expect& expect = exchange_of(group_, front.step).expect;
-  attend(front.start);
-  const sched::Duration left = front.start.started + group_.client_timeout - front.sent;
+  const sched::Instant started = front.start.begun + clock_.stopped();
+  const sched::Duration left = started + group_.client_timeout - front.sent;
   const StepRun run(expect.place, std::min(expect.timeout, left), expect.timeout <= left ? "timeout" : "client_timeout",
                     front.sent);
   const auto more = co_await connection_->more();
-  co_return more || fail_without_frame(run, expect, more.error(), {expected_note(expect.frames.front())});
+  if (more) co_return true;
+  attend(front.start);
+  co_return fail_without_frame(run, expect, more.error(), {expected_note(expect.frames.front())});
 }
 
 /// Nothing is under way: waits for something to do. The peer may close meanwhile.
@@ -267,9 +269,10 @@ bool Client::take_reply(Pipeline& line, const Frame& frame, std::string_view who
 void Client::answered(Pipeline& line, bool is_compared) {
   const Pipeline::Exchange& front = line.under_way.front();
   count_reply(is_compared);
-  // Nothing pauses while exchanges are under way, so that the client's clock has not stood still.
-  load_->exchanged_in(front.start, sched::now() - front.sent);
-  if (front.step + 1 == group_.steps.size()) load_->passed(front.start, clock_.now());
+  // Nothing pauses while exchanges are under way: the client's clock has not stood still meanwhile.
+  const sched::Instant now = sched::now();
+  load_->exchanged_in(front.start, now - front.sent);
+  if (front.step + 1 == group_.steps.size()) load_->passed(front.start, now - clock_.stopped());
   line.under_way.pop_front();
 }
 

@@ -66,7 +66,7 @@ bool ThreadLoad::take(Queue& queue, Start& start) {
   const Instant now = sched::now();
   if (!has_begun_ || is_over_) return false;
   const Instant begun = queue.clock_.now();
-  start = {.intended = now, .started = now, .planned = begun, .begun = begun, .number = next_number_};
+  start = {.intended = now, .planned = begun, .begun = begun, .number = next_number_};
   if (load_.model == Load::Model::open) {
     if (queue.waiting_.empty()) return false;
     start.intended = queue.waiting_.front().intended;

@@ -30,9 +30,8 @@ class ThreadLoad {
   /// An iteration that a client does.
   struct Start {
     sched::Instant intended;   ///< as it was planned
-    sched::Instant started;    ///< when the client took it
     sched::Instant planned;    ///< `intended` on the client's clock: what `response` counts from
-    sched::Instant begun;      ///< `started` on the client's clock: what `service` counts from
+    sched::Instant begun;      ///< when the client took it, on that clock: what `service` counts from
     std::uint64_t number = 0;  ///< no other one of the run has it
   };
 

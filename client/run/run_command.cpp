@@ -20,9 +20,9 @@
 #include "client/run/replay.h"
 #include "client/run/reporting.h"
 #include "client/run/scenario_run.h"
+#include "client/run/simulation.h"
 #include "client/run/spawning.h"
 #include "client/run/suite.h"
-#include "scheduler/backends/simulated.h"
 #include "scheduler/make_backend.h"
 #include "scheduler/threads.h"
 #include "text/escape.h"
@@ -34,10 +34,6 @@ namespace {
 
 using scenario::Scenario;
 using sched::Result;
-
-/// How fast a simulated network is at least: the most that one send can have passes both ways within the time that a
-/// step has by default, so that no server is blamed for the network.
-constexpr std::uint64_t kSimulatedBytesASecond = scenario::Send::kMaxBytes / 2;
 
 /// How long a server may still take to die that clients have lost.
 constexpr auto kTimeToDie = std::chrono::milliseconds(200);
@@ -328,12 +324,7 @@ std::optional<std::uint64_t> Run::rechunk_of(const Planned& planned) const {
 }
 
 Result<std::unique_ptr<sched::Backend>> Run::make_backend(std::uint64_t seed) const {
-  if (options_.simulate) {
-    auto conditions = sched::simulated::Conditions::drawn_from(seed);
-    conditions.make_fast_enough_for(kSimulatedBytesASecond);
-    return std::make_unique<sched::SimulatedBackend>(
-        sched::SimulatedOptions{.seed = seed, .conditions = conditions, .when_stuck = nullptr});
-  }
+  if (options_.simulate) return make_simulated_network(seed);
   Result<sched::ChosenBackend> chosen = sched::make_backend(options_.backend);
   if (!chosen) return std::unexpected(chosen.error());
   return std::move(chosen->backend);

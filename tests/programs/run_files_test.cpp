@@ -89,7 +89,7 @@ TEST_F(RunFiles, ThatAreExcludedAreNotRead) {
 TEST_F(RunFiles, AreSelectedByCheckAsByRun) {
   write("f/hello.json", kHello);
   write("f/wrong.json", R"({"tags": ["slow"], "clients": [{"steps": [{"send": "a"}]}]})");
-  EXPECT_THAT(check({"--tag", "slow", "f"}).output, testing::StartsWith("f/wrong.json: wrong, 1 client\n"));
+  EXPECT_THAT(check({"--tag", "slow", "f"}).output, testing::StartsWith("f/wrong.json: wrong, 1 client "));
   EXPECT_THAT(check({"--only", "hello", "f"}).output, testing::EndsWith("1 scenario, 1 client\n"));
 }
 

@@ -133,7 +133,7 @@ TEST_P(RunLoad, EndsAtTheDeadlineOfTheRun) {
   deadline.insert(deadline.begin(), {"--timeout", "1s"});
   const Finished finished = run(deadline);
   EXPECT_EQ(finished.exit, Exit::code(6)) << finished.error;
-  EXPECT_THAT(finished.error, HasSubstr("FAIL open: cut short, 0 errors, "));
+  EXPECT_THAT(finished.error, HasSubstr("FAIL open: cut short by --timeout 1s, 0 errors, "));
   EXPECT_THAT(finished.error, Not(HasSubstr("BREACHED")));
   const json scenario = scenario_of(finished.output);
   EXPECT_EQ(scenario["verdict"], "deadline");

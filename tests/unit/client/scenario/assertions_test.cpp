@@ -30,8 +30,8 @@ TEST(Assertions, AreStepsThatFailWhenSomethingElseComes) {
 TEST(Assertions, AreNotWhatAnyServerPasses) {
   for (const char* step :
        {R"({"send": "a"})", R"({"sleep": "1s"})", R"({"shutdown": {}})", R"({"reset": {}})", R"({"log": "a"})",
-        R"({"barrier": {"parties": 1}})", R"({"set": {"a": "b"}})", R"({"skip": "no"})", R"({"close": {}}, {"connect": {}})",
-        R"({"repeat": {"times": 2, "steps": [{"send": "a"}]}})"}) {
+        R"({"barrier": {"parties": 1}})", R"({"set": {"a": "b"}})", R"({"skip": "no"})",
+        R"({"close": {}}, {"connect": {}})", R"({"repeat": {"times": 2, "steps": [{"send": "a"}]}})"}) {
     EXPECT_FALSE(asserts(step)) << step;
   }
 }

@@ -75,7 +75,7 @@ Words for_cli11(const Words& arguments) {
   Words words;
   const auto end_of_options = std::ranges::find(arguments, "--");
   for (auto argument = arguments.begin(); argument != end_of_options; ++argument) {
-    const bool has_empty_value = argument->starts_with("--") && argument->ends_with('=');
+    const bool has_empty_value = argument->starts_with("--") && argument->find('=') == argument->size() - 1;
     words.push_back(has_empty_value ? argument->substr(0, argument->size() - 1) : *argument);
     if (has_empty_value) words.emplace_back();
   }

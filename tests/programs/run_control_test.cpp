@@ -136,6 +136,14 @@ TEST_F(RunControl, SendsTheSameBytesInOtherPieces) {
     EXPECT_EQ(finished.exit, Exit::code(0)) << finished.error;
     EXPECT_THAT(finished.error, HasSubstr("29.3 KiB sent"));
   }
+  // On the same network the same pieces take the same time.
+  const auto told = [this](std::vector<std::string> words) {
+    words.insert(words.end(), {"--simulate", "--seed", "1", "lines.json"});
+    return run(std::move(words)).error;
+  };
+  EXPECT_EQ(told({"--rechunk", "1"}), told({"--rechunk", "1"}));
+  EXPECT_NE(told({"--rechunk", "1"}), told({"--rechunk", "2"}));
+  EXPECT_NE(told({"--rechunk", "1"}), told({}));
 }
 
 TEST_F(RunControl, ShowsWhatClientsSay) {

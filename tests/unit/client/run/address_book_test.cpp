@@ -1,7 +1,11 @@
 #include "client/run/address_book.h"
 
-#include <chrono>
+#include <dlfcn.h>
+#include <netdb.h>
+
+#include <atomic>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -11,12 +15,28 @@
 #include "scheduler/cancel_scope.h"
 #include "scheduler/make_backend.h"
 #include "scheduler/scheduler.h"
+#include "scheduler/scope.h"
 #include "tests/support/coroutines.h"
+
+namespace {
+
+/// How often the system's resolver was asked; by a helper thread.
+std::atomic<int> questions = 0;
+
+}  // namespace
+
+/// The C library's, but that it counts, and that it knows one name more.
+extern "C" int getaddrinfo(const char* host, const char* service, const addrinfo* hints, addrinfo** found) {
+  static const auto real = reinterpret_cast<decltype(&::getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+  ++questions;
+  return real(std::string_view(host) == "counted.invalid" ? "127.0.0.9" : host, service, hints, found);
+}
 
 namespace client::run {
 namespace {
 
 using sched::Task;
+using support::must;
 using testing::HasSubstr;
 using Kind = AddressBook::NotFound::Kind;
 
@@ -72,11 +92,32 @@ TEST(AddressBook, GivesUpWhenItIsCancelled) {
   EXPECT_EQ(found.error().kind, Kind::cancelled);
 }
 
-TEST(AddressBook, GivesTheSameAnswerAgain) {
-  sched::Scheduler scheduler(sched::make_simulated_backend());
+Task<> ask(AddressBook& book, std::string url) {
+  const AddressBook::Found found = co_await book.find(url);
+  EXPECT_THAT(texts_of(found), testing::ElementsAre("127.0.0.9:7"));
+}
+
+TEST(AddressBook, AsksOnceForAllWhoWantToKnow) {
+  sched::Scheduler scheduler(support::must(sched::make_backend(sched::BackendKind::epoll)).backend);
   AddressBook book;
-  const auto first = texts_of(scheduler.run(book.find("tcp://localhost:7")));
-  EXPECT_EQ(texts_of(scheduler.run(book.find("tcp://localhost:7"))), first);
+  questions = 0;
+  scheduler.run([](AddressBook& asked) -> Task<> {
+    sched::Scope clients;
+    for (int i = 0; i < 10; ++i) clients.spawn(ask(asked, "tcp://counted.invalid:7"));
+    must(co_await clients.join());
+    co_await ask(asked, "tcp://counted.invalid:7");
+  }(book));
+  EXPECT_EQ(questions, 1);
+}
+
+TEST(AddressBook, AsksAgainForWhatWasNotFound) {
+  sched::Scheduler scheduler(support::must(sched::make_backend(sched::BackendKind::epoll)).backend);
+  AddressBook book;
+  const std::string host(64, 'b');
+  questions = 0;
+  EXPECT_FALSE(scheduler.run(book.find("tcp://" + host + ":7")));
+  EXPECT_FALSE(scheduler.run(book.find("tcp://" + host + ":7")));
+  EXPECT_EQ(questions, 2);
 }
 
 TEST(AddressBook, HoldsUpNobodyForAHostThatIsNotThere) {

@@ -1,4 +1,5 @@
 #include <chrono>
+#include <set>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -238,17 +239,23 @@ TEST(Repeat, EndsAtTheFirstFailure) {
 
 TEST(Barrier, OpensWhenAllClientsOfTheFileAreThere) {
   const Played played = play(answering(), R"({"clients": [
-      {"name": "a", "count": 5, "steps": [{"barrier": {"name": "start"}}]},
-      {"name": "b", "steps": [{"sleep": "2s"}, {"barrier": {"name": "start"}}]}]})");
+      {"name": "early", "count": 5, "steps": [{"barrier": {"name": "start"}}, {"log": "through"}]},
+      {"name": "late", "steps": [{"sleep": "2s"}, {"log": "coming"}, {"barrier": {"name": "start"}}]}]})");
   EXPECT_THAT(played, passed());
-  EXPECT_GE(played.elapsed, seconds(2));
+  ASSERT_THAT(played.log, SizeIs(6));
+  EXPECT_EQ(played.log.front(), "late 0: coming") << "nobody was through before";
 }
 
 TEST(Barrier, OpensAgainAndAgain) {
-  const Played played = play(
-      answering(),
-      steps(R"({"repeat": {"times": 50, "steps": [{"barrier": {"name": "b", "parties": 3}}]}})", R"("count": 9,)"));
+  // Nobody begins a round before the others have ended the one before it.
+  const Played played = play(answering(), steps(R"({"repeat": {"times": 50, "steps": [
+      {"barrier": {"name": "b", "parties": 3}}, {"sleep": {"min": "0s", "max": "9ms"}}, {"log": "${iteration}"}]}})",
+                                                R"("count": 3,)"));
   EXPECT_THAT(played, passed());
+  ASSERT_THAT(played.log, SizeIs(150));
+  for (std::size_t i = 0; i < played.log.size(); ++i) {
+    EXPECT_THAT(played.log[i], testing::EndsWith(": " + std::to_string(i / 3)));
+  }
 }
 
 TEST(Barrier, TimesOutAndTellsHowManyCame) {
@@ -294,11 +301,14 @@ TEST(Seeds, ChangeTheNetworkButNotTheVerdict) {
       {"name": "b", "count": 5, "iterations": 3,
        "steps": [{"send": "1\n2\n3"}, {"barrier": {"name": "round"}},
                  {"expect": {"mode": "sequence", "frames": ["GOT:1", "GOT:2", "GOT:3"]}}]}]})";
+  std::set<sched::Duration> times;
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     const Played played =
         play(answering(), text, {.seed = seed, .conditions = sched::simulated::Conditions::drawn_from(seed)});
     EXPECT_THAT(played, passed()) << "seed " << seed;
+    times.insert(played.elapsed);
   }
+  EXPECT_THAT(times, SizeIs(testing::Gt(90U)));
 }
 
 }  // namespace

@@ -44,8 +44,10 @@ TEST(Connecting, TakesItsTurnFromWhenTheGroupStarts) {
 }
 
 TEST(Connecting, UsesTheAddressThatAnswers) {
-  const Played played = play(saying("b\n"), steps(R"({"expect": "a"})", R"("target": "tcp://127.0.0.1:25000",)"));
-  EXPECT_THAT(played, failed_with("tcp 127.0.0.1:25000\n"));
+  // The target is localhost, whose first address is 127.0.0.1.
+  const Played played = play(saying("b\n"), steps(R"({"expect": "a"})"), {.listens_at = "::1"});
+  EXPECT_THAT(played, failed_with("expect failed: equals"));
+  EXPECT_THAT(played.failures, HasSubstr("tcp [::1]:25000\n"));
 }
 
 TEST(Connecting, TellsAHostThatIsNotFound) {
@@ -69,11 +71,14 @@ TEST(ConnectStep, TriesAgain) {
 }
 
 TEST(ConnectStep, TriesAgainUntilItIsConnected) {
-  // The other group's connection is what makes the Unix socket there: a server that comes up late.
-  EXPECT_THAT(
-      play(answering(),
-           steps(R"({"connect": {"retry": {"times": 3}}}, {"exchange": {"send": "a", "expect": "GOT:a"}})", kManual)),
-      passed());
+  const std::string text =
+      steps(R"({"connect": {"retry": {"times": 9, "every": "200ms"}}}, {"exchange": {"send": "a", "expect": "GOT:a"}})",
+            kManual);
+  const Played played = play(answering(), text, {.listens_after = milliseconds(500)});
+  EXPECT_THAT(played, passed());
+  EXPECT_EQ(played.connected, 1U);
+  EXPECT_GE(played.elapsed, milliseconds(600)) << "the third attempt after the first";
+  EXPECT_LT(played.elapsed, milliseconds(800)) << "and no more of them";
 }
 
 TEST(ConnectStep, EndsItsAttemptsAtItsTimeout) {
@@ -156,11 +161,13 @@ TEST(ConnectionMode, PerIterationLooksForUnreadFramesEachTime) {
 }
 
 TEST(ConnectionMode, ManualKeepsItsConnectionOverIterations) {
-  const Played played =
-      play(answering(), steps(R"({"connect": {}}, {"exchange": {"send": "a", "expect": "GOT:a"}}, {"close": {}})",
-                              R"("iterations": 3, "connection": "manual",)"));
-  EXPECT_THAT(played, passed());
-  EXPECT_EQ(played.connected, 3U);
+  const Played kept = play(answering(), steps(R"({"connect": {}})", R"("iterations": 3, "connection": "manual",)"));
+  EXPECT_THAT(kept, failed_with("error: connect failed: already connected"));
+  EXPECT_THAT(kept.failures, HasSubstr("; iteration 1;"));
+  const Played closed =
+      play(answering(), steps(R"({"connect": {}}, {"close": {}})", R"("iterations": 3, "connection": "manual",)"));
+  EXPECT_THAT(closed, passed());
+  EXPECT_EQ(closed.connected, 3U);
 }
 
 TEST(Ending, SendsWhatIsUnsentBeforeItCloses) {
@@ -194,13 +201,27 @@ TEST(Ending, LeavesNobodyWaitingForAPeerThatDoesNotRead) {
   EXPECT_THAT(played.failures, HasSubstr("the peer reads too slowly, or not at all"));
 }
 
+/// An attempt takes from 200 to 250 ms: the knock, and the refusal.
+constexpr PlayOptions kFar{.conditions = {.shortest_latency = milliseconds(100), .longest_latency = milliseconds(100)}};
+
 TEST(Connecting, TakesATurnWhenManyConnectAtOnce) {
-  // More than may be on their way at a time, none of which is answered.
-  const Played played =
-      play(nobody(), steps(R"({"connect": {"expect_error": "refused", "retry": {"times": 2, "every": "10ms"}}})",
-                           R"("count": 3000, "connection": "manual",)"));
-  EXPECT_THAT(played, passed());
+  // Three times as many as may be on their way at a time.
+  const Played played = play(nobody(),
+                             steps(R"({"connect": {"expect_error": "refused"}})",
+                                   R"("count": 3000, "connection": "manual", "target": "tcp://127.0.0.1:25000",)"),
+                             kFar);
   EXPECT_EQ(played.passed, 3000U);
+  EXPECT_GE(played.elapsed, milliseconds(600)) << "one thousand after the other";
+  EXPECT_LT(played.elapsed, milliseconds(1000));
+}
+
+TEST(Connecting, LeavesItsTurnToOthersUntilItTriesAgain) {
+  const Played played = play(nobody(),
+                             steps(R"({"connect": {"expect_error": "refused", "retry": {"times": 1, "every": "9s"}}})",
+                                   R"("count": 2000, "connection": "manual", "target": "tcp://127.0.0.1:25000",)"),
+                             kFar);
+  EXPECT_EQ(played.passed, 2000U);
+  EXPECT_LT(played.elapsed, std::chrono::seconds(11)) << "all of them wait together";
 }
 
 }  // namespace

@@ -72,10 +72,22 @@ Task<> record(Stream stream, std::vector<std::string>& received) {
   received.push_back(all.text + "|" + all.end);
 }
 
+Task<> record_pieces(Stream stream, std::vector<std::string>& pieces) {
+  while (Result<std::string> received = co_await support::receive_text(stream)) pieces.push_back(*std::move(received));
+}
+
 Task<> serve(sched::Listener& listener, const Script& script, sched::Scope& connections) {
   while (Result<sched::Accepted> accepted = co_await listener.accept()) {
     connections.spawn(script(std::move(accepted->stream)));
   }
+}
+
+sched::Listener listen_at(const char* host) { return support::must(sched::listen(*sched::Address::ip(host, kPort))); }
+
+Task<> serve_later(const Script& script, sched::Scope& connections, const PlayOptions& options) {
+  if (!co_await sched::sleep_for(options.listens_after)) co_return;
+  sched::Listener listener = listen_at(options.listens_at);
+  co_await serve(listener, script, connections);
 }
 
 Task<> run_client(const scenario::Group& group, std::uint64_t index, ThreadContext& thread) {
@@ -93,8 +105,10 @@ Task<sched::Duration> run_clients(ThreadContext& thread, const Script& script, c
   const sched::Instant started = sched::now();
   sched::Scope services(sched::Scope::OnFailure::keep_siblings);
   std::optional<sched::Listener> listener;
-  if (script) {
-    listener = support::must(sched::listen(*sched::Address::ip("127.0.0.1", kPort)));
+  if (script && options.listens_after > sched::Duration::zero()) {
+    services.spawn(serve_later(script, services, options));
+  } else if (script) {
+    listener = listen_at(options.listens_at);
     services.spawn(serve(*listener, script, services));
   }
   sched::Scope clients(sched::Scope::OnFailure::keep_siblings);
@@ -146,6 +160,10 @@ Script ignoring() { return ignore; }
 
 Script recording(std::vector<std::string>& received) {
   return [&received](Stream stream) { return record(std::move(stream), received); };
+}
+
+Script recording_pieces(std::vector<std::string>& pieces) {
+  return [&pieces](Stream stream) { return record_pieces(std::move(stream), pieces); };
 }
 
 Script nobody() { return nullptr; }

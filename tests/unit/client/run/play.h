@@ -40,6 +40,8 @@ Script saying_slowly(std::vector<std::string> texts, sched::Duration pause);
 Script ignoring();
 /// Reads until the client ends, and puts down what came and how it ended.
 Script recording(std::vector<std::string>& received);
+/// The same, and puts down each receive for itself.
+Script recording_pieces(std::vector<std::string>& pieces);
 /// No server: connections are refused.
 Script nobody();
 
@@ -67,6 +69,8 @@ struct PlayOptions {
   std::optional<sched::Duration> stop_after = std::nullopt;  ///< as at a signal
   bool stop_is_deadline = false;                             ///< or at the run's deadline
   std::optional<std::uint64_t> rechunk = std::nullopt;
+  const char* listens_at = "127.0.0.1";
+  sched::Duration listens_after{};  ///< the server comes up so late; until then connections are refused
 };
 
 /// Runs all clients of the scenario, whose target is the default, until they have ended. What is wrong with the

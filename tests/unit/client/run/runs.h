@@ -60,7 +60,8 @@ inline sched::Result<ScenarioResult> simulate(const std::string& text, std::uint
 
 /// One run on the kernel, with a server on the same schedulers.
 inline sched::Result<ScenarioResult> embed(sched::BackendKind backend, unsigned threads, const std::string& text,
-                                           sched::Duration time_limit = std::chrono::minutes(5)) {
+                                           sched::Duration time_limit = std::chrono::minutes(5),
+                                           const Watcher& watcher = {}) {
   const auto server = prepare_embedded(parse_server_options({}).value(), threads);
   if (!server) ADD_FAILURE() << server.error();
   RunSettings settings;
@@ -72,7 +73,7 @@ inline sched::Result<ScenarioResult> embed(sched::BackendKind backend, unsigned 
   settings.threads = threads;
   settings.time_limit = time_limit;
   settings.server = &(*server)->server;
-  return run_scenario(parsed(text, (*server)->url), settings, {});
+  return run_scenario(parsed(text, (*server)->url), settings, watcher);
 }
 
 }  // namespace client::run

@@ -3,7 +3,9 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -12,6 +14,7 @@
 
 #include "client/run/exit_code.h"
 #include "scheduler/make_backend.h"
+#include "tests/support/patience.h"
 #include "tests/unit/client/run/runs.h"
 
 namespace client::run {
@@ -99,18 +102,32 @@ TEST_P(OnTheKernel, TheServerServesUntilTheLastClientHasEnded) {
 }
 
 TEST_P(OnTheKernel, ABarrierHoldsTheClientsOfAllThreads) {
-  const auto result =
-      embed(backend(), threads(), R"({"clients": [{"count": 12, "iterations": 20, "steps": [{"barrier": {}}]}]})");
+  constexpr std::size_t kClients = 12;
+  std::mutex mutex;
+  std::vector<std::string> rounds;
+  const auto log = [&](std::string_view message, const std::string&, std::uint64_t) {
+    const std::scoped_lock lock(mutex);
+    rounds.emplace_back(message);
+  };
+  const auto result = embed(backend(), threads(), R"({"clients": [{"count": 12, "iterations": 20, "steps": [
+      {"barrier": {}}, {"sleep": {"min": "0s", "max": "1ms"}}, {"log": "${iteration}"}]}]})",
+                            std::chrono::minutes(5), {.show = {}, .log = log});
   ASSERT_TRUE(result);
-  EXPECT_EQ(result->passed, 12U);
+  EXPECT_EQ(result->passed, kClients);
+  ASSERT_EQ(rounds.size(), 20 * kClients);
+  for (std::size_t i = 0; i < rounds.size(); ++i) {
+    EXPECT_EQ(rounds[i], std::to_string(i / kClients)) << "nobody is in a round that others have not begun";
+  }
 }
 
 TEST_P(OnTheKernel, AFailureReachesThoseWhoWaitOnOtherThreads) {
-  const auto result = embed(backend(), threads(), R"({"clients": [
+  const auto result = embed(backend(), threads(), R"({"defaults": {"timeout": "1h"}, "clients": [
       {"name": "liar", "steps": [{"exchange": {"send": "a", "expect": "b"}}, {"barrier": {}}]},
-      {"name": "waiting", "count": 5, "steps": [{"barrier": {}}]}]})");
+      {"name": "waiting", "count": 5, "steps": [{"barrier": {}}]}]})",
+                            support::kPatience);
   ASSERT_TRUE(result);
   EXPECT_EQ(result->failed, 6U);
+  EXPECT_EQ(result->end, End::complete);
 }
 
 TEST_P(OnTheKernel, EndsAllThreadsAtItsTimeLimit) {

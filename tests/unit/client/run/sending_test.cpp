@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -72,6 +73,15 @@ TEST(Rechunk, SendsTheSameBytesCutOtherwise) {
   constexpr std::string_view kSteps = R"({"send": {"repeat": {"of": "0123456789", "count": 1000}}}, {"send": "a"})";
   const std::vector<std::string> whole = received_of(kSteps);
   for (const std::uint64_t seed : {1U, 2U, 3U}) EXPECT_EQ(received_of(kSteps, "", {.rechunk = seed}), whole);
+  // The network is the same each time, and cuts what is sent in the same way.
+  const auto pieces_of = [&](std::optional<std::uint64_t> seed) {
+    std::vector<std::string> pieces;
+    EXPECT_THAT(play(recording_pieces(pieces), steps(kSteps), {.rechunk = seed}), passed());
+    return pieces;
+  };
+  EXPECT_EQ(pieces_of({}), pieces_of({}));
+  EXPECT_NE(pieces_of({}), pieces_of(1));
+  EXPECT_NE(pieces_of(1), pieces_of(2));
 }
 
 TEST(Rechunk, LeavesWhatIsDrawnAlone) {

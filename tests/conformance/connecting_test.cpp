@@ -136,6 +136,26 @@ TEST_P(ConnectingToUnixSockets, WaitsForRoomInTheBacklog) {
   run(body, conformance::Family::local);
 }
 
+TEST_P(ConnectingToUnixSockets, IsCancelledWhileItWaitsForRoom) {
+  const auto body = [](Place place) -> Task<> {
+    sched::ListenOptions options;
+    options.backlog = 0;
+    Listener listener = place.listen(options);
+    const Address address = must(listener.local_address());
+    const Stream first = must(co_await sched::connect(address));
+    sched::Scope scope;
+    for (int i = 0; i < 3; ++i) {
+      scope.spawn([](Address to) -> Task<> { EXPECT_EQ(error_of(co_await sched::connect(to)), "cancelled"); }(address));
+    }
+    co_await sched::yield();
+    scope.cancel();
+    must(co_await scope.join());
+    must(co_await listener.accept());
+    must(co_await sched::connect(address));
+  };
+  run(body, conformance::Family::local);
+}
+
 class Addresses : public conformance::BackendConformance {};
 RUN_ON_BACKENDS(Addresses);
 

@@ -1,12 +1,15 @@
 #include "scheduler/buffer.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "tests/support/allocated.h"
 #include "tests/support/coroutines.h"
 
 namespace sched {
@@ -102,6 +105,17 @@ TEST(HeapBufferPool, GrowsAsItIsAskedTo) {
   for (int i = 0; i < 100; ++i) {
     EXPECT_EQ(text_of(leases[static_cast<std::size_t>(i)].bytes()), std::to_string(i));
   }
+}
+
+TEST(HeapBufferPool, GivesBackWhatIsMoreThanItKeeps) {
+  constexpr std::uint32_t kSize = 64 * 1024;
+  HeapBufferPool pool(kSize, 2);
+  const std::size_t before = support::allocated_bytes();
+  {
+    std::vector<Lease> leases(100);
+    for (Lease& lease : leases) lease = pool.lend();
+  }
+  EXPECT_LE(support::allocated_bytes(), before + std::size_t{3} * kSize);
 }
 
 TEST(LeaseDeathTest, GivesNoMoreThanThereIs) {

@@ -262,6 +262,25 @@ TEST_P(Server, RestsWhenDescriptorsHaveRunOutAndGoesOnWhenThereAreSome) {
   });
 }
 
+TEST_P(Server, FindsDescriptorsWithinASecondThatNoSessionHasFreed) {
+  // The two listeners, a connection of somebody else's, and the ends of six clients.
+  run({.descriptors = 10}, [](Place place) -> Task<> {
+    sched::Listener other = must(sched::listen(*Address::ip("127.0.0.1", 0)));
+    support::Pair pair = co_await support::connect_pair(other);
+    std::vector<Stream> clients;
+    for (int i = 0; i < 6; ++i) clients.push_back(co_await place.connect());
+    for (Stream& client : clients) must(co_await support::send_text(client, "a\n"));
+    place.start();
+    must(co_await sched::sleep_for(1min));
+    EXPECT_EQ(place.limits.open(), 0U);
+    pair.client.close();
+    pair.server.close();
+    const sched::Instant before = sched::now();
+    EXPECT_EQ(co_await support::receive_exactly(clients.front(), 6), "GOT:a\n");
+    EXPECT_LE(sched::now() - before, 1s);
+  });
+}
+
 // --- what the options make of it
 
 TEST(ServerOptions, GoToSessionsAndStreams) {

@@ -121,6 +121,35 @@ TEST_P(SessionTimeouts, LetsAPeerReadSlowly) {
   });
 }
 
+TEST_P(SessionTimeouts, CallsNobodyIdleWhoHasSomethingLeftToRead) {
+  VisitOptions options{.server = kTight, .peer = kTightPeer};
+  options.settings.idle_timeout = 8s;
+  run(options, [](Visit visit) -> Task<> {
+    sched::Scope sending;
+    sending.spawn(send_as_far_as_possible(visit.peer, std::string(10'000, 'x')));
+    must(co_await sched::sleep_for(30s));
+    EXPECT_FALSE(visit.ending.how);
+    EXPECT_EQ((co_await support::receive_exactly(visit.peer, 10'004)).size(), 10'004U);
+    must(co_await sending.join());
+    EXPECT_EQ((co_await support::receive_everything(visit.peer)).end, "end of stream");
+    visit.peer.close();
+    EXPECT_EQ(co_await visit.end(), SessionEnd::idle);
+  });
+}
+
+TEST_P(SessionTimeouts, LeavesAnIdlePeerItsTimeToEndHoweverShortADrainIs) {
+  VisitOptions options;
+  options.settings.idle_timeout = 1s;
+  options.settings.drain_timeout = 1ms;
+  run(options, [](Visit visit) -> Task<> {
+    EXPECT_EQ((co_await support::receive_everything(visit.peer)).end, "end of stream");
+    must(co_await sched::sleep_for(4s));
+    EXPECT_FALSE(visit.ending.how);
+    visit.peer.close();
+    EXPECT_EQ(co_await visit.end(), SessionEnd::idle);
+  });
+}
+
 TEST_P(SessionTimeouts, CountsTheWriteTimeoutFromWhenSomethingIsUnsent) {
   VisitOptions options{.server = kTight, .peer = kTightPeer};
   options.settings.write_timeout = 8s;

@@ -59,6 +59,20 @@ TEST_P(Session, AnswersAllThatCameBeforeTheEndAndThenEnds) {
   });
 }
 
+TEST_P(Session, AnswersAllToAPeerThatHasEndedBeforeItReads) {
+  run({.server = kTight, .peer = kTightPeer}, [](Visit visit) -> Task<> {
+    const std::string lines = many_lines().substr(0, 20'000);
+    sched::Scope sending;
+    sending.spawn(send_and_end(visit.peer, lines));
+    must(co_await sched::sleep_for(30s));
+    const Everything everything = co_await support::receive_everything(visit.peer);
+    EXPECT_EQ(everything.text, support::line_answer("GOT:", lines));
+    EXPECT_EQ(everything.end, "end of stream");
+    must(co_await sending.join());
+    EXPECT_EQ(co_await visit.end(), SessionEnd::peer_closed);
+  });
+}
+
 TEST_P(Session, AnswersNothingToNothing) {
   run({}, [](Visit visit) -> Task<> {
     must(visit.peer.shutdown_send());

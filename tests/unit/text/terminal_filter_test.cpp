@@ -39,6 +39,14 @@ TEST(TerminalFilter, HoldsACharacterThatIsCutOffUntilItIsWhole) {
 
 TEST(TerminalFilter, ShowsTheBytesOfACharacterThatNeverEnds) { EXPECT_EQ(shown("a\xf0\x9f"), "a\\xf0\\x9f"); }
 
+TEST(TerminalFilter, BeginsAnewAfterTheEnd) {
+  TerminalFilter filter;
+  EXPECT_EQ(filter.next("a\xf0\x9f"), "a");
+  EXPECT_EQ(filter.finish(), "\\xf0\\x9f");
+  EXPECT_EQ(filter.next("next"), "next");
+  EXPECT_EQ(filter.finish(), "");
+}
+
 TEST(TerminalFilter, ShowsTheSameHoweverTheStreamIsCut) {
   const std::string_view stream = "a\r\nü\x1b[\r\xf0\x9f😀\xe4\xb8z\xff\r";
   const std::string whole = shown(stream);

@@ -78,6 +78,9 @@ TEST(ParseRate, TakesNoneWhereThatMayBe) {
 TEST(FormatDuration, ShowsThreeDigitsAndTheUnitThatSuits) {
   EXPECT_EQ(format_duration(0ns), "0s");
   EXPECT_EQ(format_duration(999ns), "999ns");
+  EXPECT_EQ(format_duration(1us), "1us");
+  EXPECT_EQ(format_duration(999'400ns), "999us");
+  EXPECT_EQ(format_duration(999'600ns), "1ms");
   EXPECT_EQ(format_duration(1234us), "1.23ms");
   EXPECT_EQ(format_duration(999600us), "1s");
   EXPECT_EQ(format_duration(5s), "5s");
@@ -89,6 +92,8 @@ TEST(FormatDuration, ShowsThreeDigitsAndTheUnitThatSuits) {
 TEST(FormatSize, ShowsPowersOf1024) {
   EXPECT_EQ(format_size(1023), "1023 B");
   EXPECT_EQ(format_size(1536), "1.5 KiB");
+  EXPECT_EQ(format_size(999 << 10), "999 KiB");
+  EXPECT_EQ(format_size(1023 << 10), "0.999 MiB");
   EXPECT_EQ(format_size(64 << 20), "64 MiB");
   EXPECT_EQ(format_size(0), "0 B");
   EXPECT_EQ(format_size(1), "1 B");

@@ -91,6 +91,11 @@ TEST_F(LineEditing, RemembersLines) {
   EXPECT_THAT(enter("sec\x12\r"), ElementsAre("second"));
 }
 
+TEST_F(LineEditing, RemembersLinesThatWerePasted) {
+  enter("\x1b[200~pasted\r\x1b[201~typed\r");
+  EXPECT_THAT(enter("\x1b[A\x1b[A\r"), ElementsAre("pasted"));
+}
+
 TEST_F(LineEditing, BeginsAtTheLatestLineAgain) {
   enter("first\rsecond\r\x1b[A\x1b[A\r");
   EXPECT_THAT(enter("\x1b[A\r"), ElementsAre("first"));

@@ -52,8 +52,10 @@ TEST(View, PutsTheTimeInFrontOfEachLineOfADump) {
 TEST(View, BeginsAnewAfterAConversation) {
   View view({.hex = true});
   const std::string first = view.received("a", kNoon);
+  const std::string first_sent = view.sent("b", kNoon);
   EXPECT_EQ(view.finish(kNoon), "");
   EXPECT_EQ(view.received("a", kNoon), first);
+  EXPECT_EQ(view.sent("b", kNoon), first_sent);
   View lines({.timestamps = true});
   EXPECT_EQ(lines.received("a", kNoon), "2026-01-31T12:00:00.000007Z a");
   EXPECT_EQ(lines.finish(kNoon), "");

@@ -57,6 +57,22 @@ TEST(Connection, LeavesAViewOfWhatIsConsumedValidUntilTheNextAwait) {
   });
 }
 
+TEST(Connection, LooksForAFrameFromWhereItHasConsumed) {
+  run([](Connection& connection, sched::Stream& peer) -> Task<> {
+    support::must(co_await support::send_text(peer, "no line"));
+    {
+      const sched::CancelScope limit(sched::instant_after(sched::now(), kLongEnough));
+      EXPECT_EQ((co_await connection.next_frame({.eol = Eol::lf})).error(), Nothing::cancelled);
+    }
+    connection.consume(7);
+    support::must(co_await support::send_text(peer, "a\n"));
+    support::must(co_await sched::sleep_for(kLongEnough));
+    const sched::CancelScope limit(sched::instant_after(sched::now(), kLongEnough));
+    const auto line = co_await connection.next_frame({.eol = Eol::lf});
+    EXPECT_TRUE(line && line->bytes == "a");
+  });
+}
+
 TEST(Connection, GivesMoreThanItKeepsOverTime) {
   run([](Connection& connection, sched::Stream& peer) -> Task<> {
     for (int i = 0; i < 100; ++i) {

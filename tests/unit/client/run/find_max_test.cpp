@@ -77,6 +77,17 @@ TEST(FindMax, EndsAtTheHighestRateWhenThatHolds) {
   EXPECT_EQ(found.told.size(), 4U) << "10, 20, 40, 50";
 }
 
+TEST(FindMax, HasOneTimeLimitForAllItsAttempts) {
+  const SimulatedRun run(1, seconds(5));
+  std::size_t told = 0;
+  const auto result = find_max(parsed(searching("10/s", "1000000/s"), run.url()), run.settings(), {},
+                               [&](const std::string&) { ++told; });
+  ASSERT_TRUE(result) << describe(result.error());
+  EXPECT_EQ(result->end, ScenarioResult::End::deadline);
+  EXPECT_GE(told, 3U) << "of a second each";
+  EXPECT_LE(told, 5U);
+}
+
 TEST(FindMax, FailsWhenNoRateHolds) {
   const Found found = find(searching("10/s", "50/s", "1ns"));
   EXPECT_FALSE(found.result.load->search->held);

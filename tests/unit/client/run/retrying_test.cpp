@@ -62,6 +62,12 @@ TEST(Retry, MayHoldOthers) {
   EXPECT_THAT(played.failures, HasSubstr("retried   2 attempts in 200ms\n"));
 }
 
+TEST(Retry, PutsAsideWhatARetryInsideItTells) {
+  EXPECT_THAT(play(saying("1\n2\n3\n"), steps(R"({"retry": {"times": 2, "until": [
+      {"retry": {"times": 2, "until": [{"expect": "3"}]}}]}})")),
+              passed());
+}
+
 TEST(Retry, EndsWhenTheClientIsSkipped) {
   const Played played = play(ignoring(), steps(R"({"retry": {"until": [{"skip": "no use"}], "times": 5}})"));
   EXPECT_EQ(played.skipped, 1U);

@@ -40,6 +40,12 @@ TEST(Captures, ComeFromTheFrameThatMatchedLastOrFromAText) {
               passed());
 }
 
+TEST(Captures, AreTheNamedGroupsOfAnAssert) {
+  EXPECT_THAT(play(saying("v\n"), steps(R"-(
+      {"assert": {"of": "k=v", "matches": "=(?P<value>.)$"}}, {"expect": "${value}"})-")),
+              passed());
+}
+
 TEST(Captures, FailWhereNothingMatches) {
   const Played played = play(saying("id=x\n"), steps(R"-(
       {"expect": {"starts_with": "id", "capture": {"id": {"matches": "=([0-9]+)"}}}})-"));

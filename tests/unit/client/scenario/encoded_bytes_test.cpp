@@ -35,8 +35,8 @@ TEST(DecodeBase64, TakesGroupsOfFour) {
 }
 
 TEST(DecodeBase64, RefusesWhatIsNone) {
-  for (const std::string_view text :
-       {"R09UO"sv, "R09UOg"sv, "R0_U"sv, "R0-U"sv, "=AAA"sv, "R09UOg==R09U"sv, "\xff\xff\xff\xff"sv}) {
+  for (const std::string_view text : {"R09UO"sv, "R09UOg"sv, "R0_U"sv, "R0-U"sv, "R09U-"sv, "R09U-R09U"sv, "=AAA"sv,
+                                      "R09UOg==R09U"sv, "\xff\xff\xff\xff"sv}) {
     EXPECT_FALSE(decode_base64(text)) << text;
   }
 }

@@ -1,5 +1,6 @@
 #include "scheduler/backends/epoll.h"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -16,8 +17,10 @@
 #include "scheduler/listener.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/scope.h"
+#include "scheduler/sleep.h"
 #include "scheduler/stream.h"
 #include "tests/support/listener.h"
+#include "tests/support/patience.h"
 
 namespace sched {
 namespace {
@@ -114,6 +117,50 @@ Task<void> send_to_a_peer_that_does_not_read() {
 TEST(EpollBackend, SendsWhatIsSmallAndSentInATurnTogether) {
   Scheduler scheduler(make_epoll_backend().value());
   scheduler.run(send_to_a_peer_that_does_not_read());
+}
+
+/// There is room for one connection in the backlog, and when the second one has found none, it becomes free.
+Task<void> connect_two(Address to, const Descriptor& listening) {
+  const Stream first = (co_await connect(to)).value();
+  Scope scope;
+  scope.spawn([](Address where) -> Task<Result<void>> {
+    const Result<Stream> second = co_await connect(where);
+    co_return second ? Result<void>{} : std::unexpected(second.error());
+  }(to));
+  EXPECT_TRUE(co_await sleep_for(std::chrono::milliseconds(10)));
+  co_await yield();
+  // Not by this scheduler, for which nothing happens.
+  const Descriptor accepted(::accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  EXPECT_TRUE(accepted);
+  const CancelScope limit(instant_after(now(), support::kPatience));
+  EXPECT_TRUE(co_await scope.join());
+}
+
+TEST(EpollBackend, ConnectsToAFullUnixSocketThoughNothingElseHappens) {
+  const Address address = *Address::unix_path("@gotback-test-" + std::to_string(::getpid()));
+  ListenOptions options;
+  options.backlog = 0;
+  const Descriptor listening = open_listener(address, options).value();
+  Scheduler scheduler(make_epoll_backend().value());
+  scheduler.run(connect_two(address, listening));
+}
+
+Task<void> send_and_flush(support::Listener& listener, Address to) {
+  Stream stream = (co_await connect(to)).value();
+  support::Socket peer = listener.accept();
+  EXPECT_TRUE(co_await sleep_for(std::chrono::milliseconds(1)));
+  for (const std::string_view piece : {"one,", "two"}) {
+    EXPECT_TRUE(co_await stream.send(std::as_bytes(std::span(piece))));
+  }
+  const CancelScope limit(instant_after(now(), support::kPatience));
+  EXPECT_TRUE(co_await stream.flush());
+  EXPECT_EQ(peer.receive_exactly(7), "one,two");
+}
+
+TEST(EpollBackend, IsFlushedThoughNothingElseHappens) {
+  support::Listener listener;
+  Scheduler scheduler(make_epoll_backend().value());
+  scheduler.run(send_and_flush(listener, address_of(listener)));
 }
 
 Task<void> send_and_close(support::Listener& listener, Address to) {

@@ -111,6 +111,21 @@ TEST(UringSend, IsFlushedThoughNothingElseHappens) {
   });
 }
 
+TEST(UringSend, IsFlushedThoughAnotherIsNotWaitedFor) {
+  uring::run_either_way([]() -> Task<> {
+    Visit flushed = co_await uring::visit();
+    Visit sent = co_await uring::visit();
+    co_await uring::some_turns();
+    const sched::Instant before = sched::now();
+    must(co_await flushed.stream.send(bytes_of("flushed")));
+    must(co_await sent.stream.send(bytes_of("sent")));
+    must(co_await flushed.stream.flush());
+    EXPECT_LT(sched::now() - before, support::kPatience / 2) << "it took something else to wake up";
+    EXPECT_EQ(flushed.peer.receive_some(), "flushed");
+    EXPECT_EQ(sent.peer.receive_some(), "sent");
+  });
+}
+
 TEST(UringSend, OfMoreThanOneSubmissionHoldsGoesOnThoughNothingElseHappens) {
   uring::run_either_way([]() -> Task<> {
     constexpr std::size_t kLeases = 2 * sched::UringRing::kMaxParts + 1;

@@ -136,6 +136,23 @@ TEST_P(ConnectingToUnixSockets, WaitsForRoomInTheBacklog) {
   run(body, conformance::Family::local);
 }
 
+TEST_P(ConnectingToUnixSockets, IsRefusedWhenTheListenerClosesInstead) {
+  const auto body = [](Place place) -> Task<> {
+    sched::ListenOptions options;
+    options.backlog = 0;
+    Listener listener = place.listen(options);
+    const Address address = must(listener.local_address());
+    const Stream first = must(co_await sched::connect(address));
+    sched::Scope scope;
+    scope.spawn(
+        [](Address to) -> Task<> { EXPECT_EQ(error_of(co_await sched::connect(to)), "ECONNREFUSED"); }(address));
+    must(co_await sched::sleep_for(5ms));
+    listener.close();
+    must(co_await scope.join());
+  };
+  run(body, conformance::Family::local);
+}
+
 TEST_P(ConnectingToUnixSockets, IsCancelledWhileItWaitsForRoom) {
   const auto body = [](Place place) -> Task<> {
     sched::ListenOptions options;

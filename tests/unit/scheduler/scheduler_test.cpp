@@ -1,12 +1,16 @@
 #include "scheduler/scheduler.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <set>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "scheduler/event.h"
+#include "scheduler/listener.h"
 #include "scheduler/scope.h"
 #include "scheduler/sleep.h"
 #include "tests/support/coroutines.h"
@@ -84,6 +88,30 @@ TEST(Scheduler, MakesAFiberThatNeverWaitsGiveWayAfterItsBudget) {
     EXPECT_LT(operations, 1000);
     must(co_await scope.join());
   });
+}
+
+TEST(Scheduler, MakesAFiberThatReceivesMuchGiveWay) {
+  simulate(
+      []() -> Task<> {
+        constexpr std::uint32_t kMuch = 1024 * 1024;
+        StreamOptions large;
+        large.kernel_receive_buffer = large.kernel_send_buffer = kMuch;
+        Listener listener = must(listen(*Address::ip("127.0.0.1", 0), {.streams = large}));
+        support::Pair pair = co_await support::connect_pair(listener, large);
+        must(co_await support::send_text(pair.client, std::string(kMuch, 'x')));
+        must(co_await sleep_for(1s));
+        bool others_ran = false;
+        Scope scope;
+        scope.spawn([](bool& ran) -> Task<> {
+          ran = true;
+          co_return;
+        }(others_ran));
+        std::size_t received = 0;
+        while (!others_ran && received < kMuch) received += must(co_await pair.server.receive()).size();
+        EXPECT_LE(received, 128U * 1024);
+        must(co_await scope.join());
+      },
+      {.conditions = simulated::Conditions{.one_short_receive_in = 0}});
 }
 
 TEST(Scheduler, HoldsTheTimeStillWithinATurn) {

@@ -26,6 +26,11 @@ TEST(Resolve, GivesTheAddressesOfBothFamilies) {
   EXPECT_EQ(resolved("tcp://*:1"), "0.0.0.0:1 [::]:1");
 }
 
+TEST(Resolve, KeepsTheInterfaceOfAnAddress) {
+  EXPECT_EQ(resolved("tcp://[fe80::1]:1?scope=lo"), "[fe80::1%lo]:1");
+  EXPECT_EQ(resolved("tcp://[fe80::1]:1?scope=nowhere"), "there is no network interface \"nowhere\"");
+}
+
 TEST(Resolve, GivesOnlyTheAddressesOfTheFamilyThatIsWanted) {
   EXPECT_EQ(resolved("tcp://localhost:1", {.family = Family::ip4}), "127.0.0.1:1");
   EXPECT_EQ(resolved("tcp://*:1", {.family = Family::ip6}), "[::]:1");

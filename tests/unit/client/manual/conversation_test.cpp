@@ -60,6 +60,8 @@ Task<> converse(Conversation::Limits limits, Play play) {
   sched::Scope peer;
   peer.spawn(play({.peer = pair.server, .input = input, .shown = shown, .conversation = conversation}));
   must(co_await conversation.run());
+  // So that the peer sees its end.
+  must(co_await sched::sleep_for(100ms));
   peer.cancel();
   must(co_await peer.join());
 }
@@ -133,6 +135,19 @@ TEST(Conversation, SendsWhatIsThereToAPeerThatHasEndedItsOwnSide) {
       must(talk.peer.shutdown_send());
       talk.input.put("still there\n");
       EXPECT_EQ((co_await support::receive_everything(talk.peer)).text, "still there\n");
+    });
+  });
+}
+
+TEST(Conversation, EndsAsTheUserWantsIt) {
+  run({}, [](Conversation::Limits limits) -> Task<> {
+    co_await converse(limits, [](Talk talk) -> Task<> {
+      talk.conversation.close();
+      EXPECT_EQ((co_await support::receive_everything(talk.peer)).end, "end of stream");
+    });
+    co_await converse(limits, [](Talk talk) -> Task<> {
+      talk.conversation.reset();
+      EXPECT_EQ((co_await support::receive_everything(talk.peer)).end, "ECONNRESET");
     });
   });
 }

@@ -96,6 +96,11 @@ TEST_F(LineEditing, RemembersLinesThatWerePasted) {
   EXPECT_THAT(enter("\x1b[A\x1b[A\r"), ElementsAre("pasted"));
 }
 
+TEST_F(LineEditing, RemembersNoLineThatIsVeryLong) {
+  enter("short\r" + std::string(5000, 'x') + "\r");
+  EXPECT_THAT(enter("\x1b[A\r"), ElementsAre("short"));
+}
+
 TEST_F(LineEditing, BeginsAtTheLatestLineAgain) {
   enter("first\rsecond\r\x1b[A\x1b[A\r");
   EXPECT_THAT(enter("\x1b[A\r"), ElementsAre("first"));

@@ -98,6 +98,18 @@ TEST(Connection, TellsWhenMoreIsUnreadThanItKeeps) {
   });
 }
 
+TEST(Connection, KeepsNothingThatComesBehindAGap) {
+  run([](Connection& connection, sched::Stream& peer) -> Task<> {
+    support::must(co_await support::send_text(peer, std::string(1001, 'x')));
+    support::must(co_await sched::sleep_for(kLongEnough));
+    EXPECT_TRUE(connection.overflowed());
+    connection.consume(500);
+    support::must(co_await support::send_text(peer, "later"));
+    support::must(co_await sched::sleep_for(kLongEnough));
+    EXPECT_EQ(connection.unread(), std::string(500, 'x'));
+  });
+}
+
 TEST(Connection, ReadsOnAfterAnOverflowSoThatNobodyIsHeldUp) {
   run([](Connection& connection, sched::Stream& peer) -> Task<> {
     support::must(co_await support::send_text(peer, std::string(1'000'000, 'x')));

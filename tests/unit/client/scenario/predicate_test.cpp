@@ -190,6 +190,14 @@ TEST(FindRaw, TakesAsManyBytesAsAStartHas) {
   EXPECT_EQ(raw(pattern(Kind::bytes, "GOT:"), "GOX"), (Raw{std::nullopt, true}));
 }
 
+TEST(FindRaw, TakesAsManyBytesAsTheLongestOfSeveralTextsHas) {
+  const Pattern wanted{.predicates = {predicate(Kind::starts_with, "GOT:"), predicate(Kind::equals, "GOT:ab"),
+                                      predicate(Kind::starts_with, "G")},
+                       .place = {}};
+  EXPECT_EQ(raw(wanted, "GOT:abc"), (Raw{Span{0, 6}, false}));
+  EXPECT_EQ(raw(wanted, "GOT:a"), (Raw{std::nullopt, false}));
+}
+
 TEST(FindRaw, GoesThroughTheFirstOfWhatItMayEndWith) {
   EXPECT_EQ(raw(pattern(Kind::ends_with, "> "), "a> b> "), (Raw{Span{1, 3}, false}));
 }

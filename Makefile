@@ -36,7 +36,7 @@ test: build ## Run all tests on the release build (under ten minutes on two core
 	ctest --preset release
 
 .PHONY: check
-check: check-format check-asan check-tsan check-simulation mutations fuzz tidy ## Run what takes longer: sanitizers, bugs that are put in, fuzzing, static analysis
+check: check-format check-asan check-tsan check-simulation check-oracle mutations fuzz tidy ## Run what takes longer: sanitizers, many seeds, bugs that are put in, fuzzing, static analysis
 
 .PHONY: check-format
 check-format: packages
@@ -51,6 +51,10 @@ check-asan check-tsan: check-%: packages
 .PHONY: check-simulation
 check-simulation: build
 	GOTBACK_SEEDS=10000 build/tests/simulation_test
+
+.PHONY: check-oracle
+check-oracle: build
+	GOTBACK_ORACLE_CASES=200000 build/tests/oracle_test
 
 .PHONY: mutations
 mutations: packages ## See whether the tests notice the bugs of tests/mutations/ (a quarter of an hour on two cores, once it is built)

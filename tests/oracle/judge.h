@@ -1,0 +1,12 @@
+#pragma once
+
+#include "tests/oracle/case.h"
+#include "tests/oracle/opinion.h"
+
+namespace oracle {
+
+/// What a case has to come to by docs/scenarios.md. It runs nothing: it goes through the steps of each client on a
+/// clock of its own, against a server in its head, and shares no code with the client.
+Opinion judge(const Case& drawn);
+
+}  // namespace oracle

@@ -138,7 +138,7 @@ class Client {
   /// The cause's phase is what compares: "expect".
   bool fail_mismatch(StepRun& run, Cause cause, const scenario::Pattern& pattern, std::string_view frame);
   bool fail_without_frame(const StepRun& run, const scenario::Expect& expect, Connection::Nothing why,
-                          std::vector<std::string> notes);
+                          std::vector<std::string> notes, bool passed_over_rest = false);
   std::string unread_note() const;
   std::string expected_note(const scenario::Pattern& pattern) const;
   /// Whether the next reply is compared with what is expected. To be asked once for each: it may be drawn.

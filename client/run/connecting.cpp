@@ -187,6 +187,10 @@ bool Client::fail_to_find(const StepRun& run, const Connect& how, const AddressB
   if (reason.kind == Kind::cancelled) return judge_connect(run, how, Error{.code = ErrorCode::cancelled}, {});
   const bool is_unresolved = reason.kind == Kind::unresolved;
   if (is_unresolved && how.expect_error == Connect::Error::resolve) return true;
+  if (is_unresolved && how.expect_error) {
+    return fail(run, {FailureCode::mismatch, kPhase}, "connect did not fail as expected",
+                {fmt::format("expected  {}", name_of(*how.expect_error)), "received  " + reason.why});
+  }
   fail(run, {is_unresolved ? FailureCode::resolve : FailureCode::bad_url, kPhase},
        is_unresolved ? "connect failed: resolve" : "connect failed: bad URL", {reason.why});
   outcome_ = Outcome::unreached;

@@ -59,11 +59,11 @@ Verdict judge(const ScenarioResult& result) {
   const bool is_out_of_reach = result.connected == 0 && unreached == failed;
   if (failed > 0) return is_out_of_reach ? Verdict::could_not_test : Verdict::failed;
   if (result.end == ScenarioResult::End::deadline) return Verdict::deadline;
+  // Nothing was measured then, and nothing has to hold.
+  if (result.setup == Outcome::skipped) return Verdict::skipped;
   if (result.load && !std::ranges::all_of(result.load->thresholds, &ThresholdResult::held)) return Verdict::breached;
   if (result.load && result.load->search && !result.load->search->held) return Verdict::breached;
-  if (result.setup == Outcome::skipped || (result.skipped > 0 && result.skipped == result.planned)) {
-    return Verdict::skipped;
-  }
+  if (result.skipped > 0 && result.skipped == result.planned) return Verdict::skipped;
   if (result.load && result.load->measured.planned() == 0) return Verdict::could_not_test;
   return result.passed + result.skipped == result.planned ? Verdict::passed : Verdict::could_not_test;
 }

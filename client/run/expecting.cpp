@@ -58,9 +58,10 @@ std::string end_of(const sched::Error& end) { return end.code == ErrorCode::end_
 struct Client::Expecting {
   StepRun& run;
   const Expect& expect;
-  std::uint64_t matched = 0;  ///< frames
-  std::string last = {};      ///< of those, where the expect captures from it
-  bool is_absent = false;     ///< it was optional, and something else came, or nothing
+  std::uint64_t matched = 0;      ///< frames
+  std::string last = {};          ///< of those, where the expect captures from it
+  bool is_absent = false;         ///< it was optional, and something else came, or nothing
+  bool passed_over_rest = false;  ///< `until` took what a FIN had cut off, and it did not match
 
   /// Where nothing of it has come yet, an optional expect may do without. Gives false: nothing was matched.
   bool may_be_absent() const { return expect.optional && matched == 0; }
@@ -89,8 +90,12 @@ Task<bool> Client::expect_once(Expecting& expecting) {
   const Expect& expect = expecting.expect;
   if (expect.mode == Expect::Mode::until) co_return co_await expect_until(expecting);
   if (expect.mode == Expect::Mode::any_order) co_return co_await expect_any_order(expecting);
+  const bool is_raw = expect.framing.kind == scenario::Framing::Kind::raw;
   for (const Pattern& pattern : expect.frames) {
-    const bool is_raw = expect.framing.kind == scenario::Framing::Kind::raw;
+    if (!is_usable(expecting.run, pattern, is_raw)) co_return false;
+  }
+  for (const Pattern& pattern : expect.frames) {
+    // A frame before it may have given a variable another value.
     if (!is_usable(expecting.run, pattern, is_raw)) co_return false;
     if (!co_await (is_raw ? expect_raw(expecting, pattern) : expect_next(expecting, pattern))) co_return false;
   }
@@ -140,6 +145,7 @@ Task<bool> Client::expect_until(Expecting& expecting) {
       if (skipped.lack_crlf) notes.emplace_back(scenario::kHintOfCrlf);
       co_return co_await end_without_frame(expecting, frame.error(), std::move(notes));
     }
+    expecting.passed_over_rest = frame->is_cut_off;
     connection_->consume(frame->consumed);
     if (pattern.first_failing(frame->bytes, context()) == nullptr)
       co_return accept(expecting, frame->bytes) && capture_groups(expecting.run, pattern, frame->bytes);
@@ -217,11 +223,11 @@ Task<bool> Client::end_without_frame(Expecting& expecting, Connection::Nothing w
   const bool is_over = why == ended || (why == cancelled && expecting.run.limit.expired());
   if (is_over && expecting.may_be_absent()) co_return expecting.do_without();
   if (why == ended && !co_await has_sent(expecting.run)) co_return false;
-  co_return fail_without_frame(expecting.run, expecting.expect, why, std::move(notes));
+  co_return fail_without_frame(expecting.run, expecting.expect, why, std::move(notes), expecting.passed_over_rest);
 }
 
 bool Client::fail_without_frame(const StepRun& run, const Expect& expect, Connection::Nothing why,
-                                std::vector<std::string> notes) {
+                                std::vector<std::string> notes, bool passed_over_rest) {
   using enum Connection::Nothing;
   if (why == overflow) return fail_overflow(run, expect.framing);
   const std::string_view unread = connection_->unread();
@@ -230,7 +236,8 @@ bool Client::fail_without_frame(const StepRun& run, const Expect& expect, Connec
   if (why == cancelled) return fail_cut_off(run, kPhase, std::move(notes));
   const sched::Error& end = *connection_->ended();
   Cause cause = cause_of(end, kPhase);
-  if (cause.code == FailureCode::closed && !unread.empty()) cause.code = FailureCode::truncated;
+  const bool is_cut_off = !unread.empty() || passed_over_rest;
+  if (cause.code == FailureCode::closed && is_cut_off) cause.code = FailureCode::truncated;
   return fail(run, cause, "expect failed: " + (end.code == ErrorCode::end_of_stream ? "closed" : name_of(end)),
               std::move(notes));
 }

@@ -38,9 +38,10 @@ Task<std::uint64_t> Client::attempt_until_passed(StepRun& run, const scenario::R
     if ((!reconnects || co_await connect_by_itself()) && co_await run_steps(retry.steps)) co_return 0;
     const bool has_failed = outcome_ == Outcome::failed || outcome_ == Outcome::unreached;
     if (!has_failed || attempt == retry.times || run.limit.expired()) co_return attempt;
-    if (!was_connected || retry.reconnect) co_await drop_connection(sched::Close::orderly);
+    if (!was_connected) co_await drop_connection(sched::Close::orderly);
     if (!co_await pause_for(retry.every)) co_return attempt;
     // The next attempt begins with nothing of this one.
+    if (retry.reconnect) co_await drop_connection(sched::Close::orderly);
     if (connection_) connection_->consume(connection_->unread().size());
   }
 }

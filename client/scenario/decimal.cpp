@@ -43,9 +43,10 @@ std::optional<Decimal> Decimal::parse(std::string_view text) {
   if (text.starts_with('.')) {
     text.remove_prefix(1);
     fraction = take_digits(text);
+    if (fraction.empty()) return std::nullopt;
   }
   std::int64_t exponent = 0;
-  if ((whole.empty() && fraction.empty()) || !take_exponent(text, exponent) || !text.empty()) return std::nullopt;
+  if (whole.empty() || !take_exponent(text, exponent) || !text.empty()) return std::nullopt;
   number.digits_.append(whole).append(fraction);
   number.point_ = static_cast<std::int64_t>(whole.size()) + exponent;
   const std::size_t leading = std::min(number.digits_.find_first_not_of('0'), number.digits_.size());

@@ -4,7 +4,6 @@
 #include <charconv>
 
 #include "tests/oracle/client.h"
-#include "tests/oracle/known_faults.h"
 
 namespace oracle {
 
@@ -52,8 +51,7 @@ Passed Client::connect(const Json& how, bool by_itself) {
 Passed Client::judge_connect(const Json& how, const Passed& dialled) {
   if (how.contains("expect_error")) {
     const bool is_cut_off = !dialled && dialled.error().codes.front() == "timeout" && now_ >= limit_;
-    const bool is_unresolved = !dialled && dialled.error().codes.front() == "resolve";
-    if (!is_cut_off && !(is_unresolved && how.at("expect_error") != "resolve" && kUnresolvedIsNoMismatch)) {
+    if (!is_cut_off) {
       if (!dialled && dialled.error().codes.front() == how.at("expect_error").get<std::string>()) return {};
       return fail("mismatch");
     }

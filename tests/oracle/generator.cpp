@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string>
 
-#include "tests/oracle/known_faults.h"
 #include "tests/oracle/lies.h"
 #include "tests/oracle/talk.h"
 
@@ -258,7 +257,6 @@ void Generator::draw_load() {
 
 /// They hold or do not, whatever the figures are.
 void Generator::draw_thresholds() {
-  if (is_skipped_ && kSkippedScenarioHasThresholds) return;
   if (drawn_.scenario["load"].contains("depth")) return;  // How many there are is not known.
   Json thresholds = Json::array();
   if (dice_.chance(20)) {

@@ -4,7 +4,6 @@
 #include <limits>
 #include <list>
 
-#include "tests/oracle/known_faults.h"
 #include "tests/oracle/meeting.h"
 
 namespace oracle {

@@ -13,11 +13,11 @@ namespace {
 Decimal decimal(std::string_view text) { return Decimal::parse(text).value(); }
 
 TEST(Decimal, TakesDecimalNumbersAndNothingElse) {
-  for (const char* number : {"0", "-0", "-12", "0.5", ".5", "5.", "1e3", "1E+3", "-1E-3", "18446744073709551615"}) {
+  for (const char* number : {"0", "-0", "-12", "0.5", "1e3", "1E+3", "-1E-3", "18446744073709551615"}) {
     EXPECT_TRUE(Decimal::parse(number)) << number;
   }
-  for (const char* other : {"", "-", "--1", "+1", "1 ", " 1", "1e", "1e+", "0x2", "inf", "-inf", "nan", "-nan", "e3",
-                            ".", "1.2.3", "1e2.5", "1e1234567890"}) {
+  for (const char* other : {"",    "-",    "--1", "+1", "1 ", " 1", "1e",  "1e+",   "0x2",   "inf",         "-inf",
+                            "nan", "-nan", "e3",  ".",  ".5", "5.", "-1.", "1.2.3", "1e2.5", "1e1234567890"}) {
     EXPECT_FALSE(Decimal::parse(other)) << other;
   }
 }

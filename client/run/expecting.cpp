@@ -145,10 +145,10 @@ Task<bool> Client::expect_until(Expecting& expecting) {
       if (skipped.lack_crlf) notes.emplace_back(scenario::kHintOfCrlf);
       co_return co_await end_without_frame(expecting, frame.error(), std::move(notes));
     }
-    expecting.passed_over_rest = frame->is_cut_off;
     connection_->consume(frame->consumed);
     if (pattern.first_failing(frame->bytes, context()) == nullptr)
       co_return accept(expecting, frame->bytes) && capture_groups(expecting.run, pattern, frame->bytes);
+    expecting.passed_over_rest = frame->is_cut_off;
     skipped.add(frame->bytes);
     skipped.lack_crlf |= would_match_with_crlf(pattern, frame->bytes, expecting.expect.framing, context());
   }

@@ -79,6 +79,14 @@ TEST(OptionalExpect, FailsWhatIsTooSoonAndWhatIsTooMuch) {
               ElementsAre("receive overflow"));
 }
 
+// --- Ends
+
+TEST(Until, IsTruncatedByARestThatDoesNotMatch) {
+  constexpr auto kTwice = R"({"expect": {"mode": "until", "equals": "b", "count": 2}})";
+  EXPECT_THAT(play(saying_and_closing("a\nb\nc"), steps(kTwice)).causes, ElementsAre("expect truncated"));
+  EXPECT_THAT(play(saying_and_closing("a\nb"), steps(kTwice)).causes, ElementsAre("expect closed")) << "it has matched";
+}
+
 // --- Lists
 
 TEST(AnyOrder, FindsTheWayThatThereIs) {

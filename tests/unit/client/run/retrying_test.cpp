@@ -63,10 +63,9 @@ TEST(Retry, MayHoldOthers) {
 }
 
 TEST(Retry, PutsAsideWhatARetryInsideItTells) {
-  EXPECT_THAT(
-      play(saying_slowly({"1\n", "2\n", "3\n"}, milliseconds(150)), steps(R"({"retry": {"times": 2, "until": [
+  EXPECT_THAT(play(saying_slowly({"1\n", "2\n", "3\n"}, milliseconds(150)), steps(R"({"retry": {"times": 2, "until": [
       {"retry": {"times": 2, "until": [{"expect": "3"}]}}]}})")),
-      passed());
+              passed());
 }
 
 TEST(Retry, EndsWhenTheClientIsSkipped) {

@@ -39,7 +39,8 @@ Task<Outcome> Client::run_under_load(ThreadLoad& load) {
   }
   load.leave(queue);
   start_.reset();
-  if (!check_nothing_unread(StepRun(group_.steps.back().place), "end")) load.failed_in_none();
+  StepRun end(group_.steps.back().place, group_.step_timeout);
+  if (!check_nothing_unread(end, "end") || (connection_ && !co_await has_sent(end))) load.failed_in_none();
   outcome_ = sched::Fiber::current().is_cancelled() ? Outcome::interrupted : Outcome::passed;
   co_await drop_connection(sched::Close::orderly);
   co_return outcome_;

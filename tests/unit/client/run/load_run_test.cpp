@@ -16,6 +16,8 @@ namespace {
 using sched::BackendKind;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using testing::HasSubstr;
+using testing::StartsWith;
 
 TEST(OpenLoad, StartsIterationsAtItsRate) {
   const ScenarioResult result =
@@ -146,6 +148,30 @@ TEST(LoadedClients, ConnectAtTheirRateAndSendAtTheirs) {
       run_load(loaded(R"("duration": "1s")", R"("count": 5, "connect_rate": "10/s", "message_rate": "20/s")"));
   EXPECT_GE(result.elapsed, seconds(1) + milliseconds(400)) << "the fifth connects 400 ms after the first";
   EXPECT_NEAR(static_cast<double>(result.load->measured.messages), 5 * 20, 10);
+}
+
+TEST(LoadedClients, BeginAnExchangeWithNothingUnread) {
+  // Each is answered by a frame too many.
+  constexpr auto kTwoLines = R"({"exchange": {"send": "a\nb", "expect": "GOT:a"}})";
+  const auto errors = [](const char* load, const std::string& steps) {
+    return errors_by_kind(run_load(loaded_steps(load, steps, R"("count": 1)")).failures);
+  };
+  const std::string and_another = std::string(kTwoLines) + R"(, {"log": "step by step"})";
+  EXPECT_THAT(errors(R"("duration": "10ms")", kTwoLines), HasSubstr("exchange unread "));
+  EXPECT_THAT(errors(R"("duration": "10ms")", and_another), HasSubstr("exchange unread "));
+  EXPECT_THAT(errors(R"("duration": "10ms", "depth": 2)", kTwoLines), HasSubstr("expect mismatch "));
+}
+
+TEST(LoadedClients, AreToldOfValuesThatCannotBeUsed) {
+  const auto errors = [](const std::string& setup, const std::string& expect) {
+    return errors_by_kind(run_load(loaded_steps(R"("duration": "10ms", "depth": 2)",
+                                                R"({"exchange": {"send": "a", "expect": )" + expect + "}}",
+                                                R"("count": 1)", R"("setup": [)" + setup + "]"))
+                              .failures);
+  };
+  EXPECT_THAT(errors(R"({"set": {"v": "("}})", R"({"not": {"matches": "${v}"}})"), StartsWith("expand bad_value "));
+  EXPECT_THAT(errors(R"({"exchange": {"send": "x", "expect": {"matches": "x(?P<v>[0-9])?"}}})", R"("${v}")"),
+              StartsWith("expand no_value "));
 }
 
 TEST(LoadedClients, FailIterationsAndGoOn) {

@@ -93,7 +93,7 @@ constexpr auto kExitCodes = std::to_array<Entry>({
     {"2", "usage, or an invalid scenario"},
     {"3", "could not test: the first contact failed, a limit of the machine, or --spawn ended by itself"},
     {"4", "a threshold did not hold"},
-    {"5", "nothing was selected"},
+    {"5", "nothing was selected, or all was skipped"},
     {"6", "the run's --timeout passed"},
     {"7", "a report, or what else was asked for, could not be written"},
     {"129, 130, 143", "SIGHUP, SIGINT, SIGTERM"},

@@ -47,10 +47,26 @@ std::expected<std::chrono::nanoseconds, std::string> parse_positive(std::string_
 
 constexpr const char* kTheRun = "The run";
 
+/// Whether each word that begins with a quotation mark ends with it, as CLI11 splits them: it takes the rest for one.
+bool closes_quotes(std::string_view text) {
+  while (!text.empty()) {
+    const char first = text.front();
+    const bool is_quoted = std::string_view("\"'`").contains(first);
+    std::size_t end = text.find(is_quoted ? first : ' ', 1);
+    while (is_quoted && end != std::string_view::npos && text[end - 1] == '\\') end = text.find(first, end + 1);
+    if (is_quoted && end == std::string_view::npos) return false;
+    text.remove_prefix(std::min(end, text.size() - 1) + 1);
+  }
+  return true;
+}
+
 /// Words with blanks between them; one that holds blanks stands in quotation marks.
 CLI::Option* add_words(CLI::App& app, const std::string& name, Words& value, const std::string& about) {
-  return app.add_option_function<std::string>(
-      name, [&value](const std::string& text) { value = CLI::detail::split_up(text); }, about);
+  const auto take = [&value, name](const std::string& text) {
+    if (!closes_quotes(text)) throw CLI::ValidationError(name, "a quotation mark is not closed");
+    value = CLI::detail::split_up(text);
+  };
+  return app.add_option_function<std::string>(name, take, about);
 }
 
 /// A check of CLI11: what is wrong, or nothing.

@@ -132,11 +132,12 @@ void Console::show(const scenario::Scenario& scenario, const ScenarioResult& res
   text += result.failures.render(scenario.source, scenario.name, result.failing());
   if (!result.failures.empty() && !replay.empty()) text += fmt::format("again: {}\n", replay);
   write(text);
-  if (detail_ == Detail::quiet) return;
   const bool is_good = verdict == Verdict::passed || verdict == Verdict::skipped;
+  if (is_good && detail_ == Detail::quiet) return;
   const std::string_view word = verdict == Verdict::skipped ? "skip" : is_good ? "ok  " : "FAIL";
   say(fmt::format("{} {}: {}", paint(word, is_good ? kGreen : kRed), text::escape(scenario.name),
                   verdict_line(scenario, result)));
+  if (detail_ == Detail::quiet) return;
   if (result.connected >= kManyConnections) {
     const double seconds = std::chrono::duration<double>(result.connected_in).count();
     say(fmt::format("  {:<10}{} in {}, {}", "connected", result.connected, text::format_duration(result.connected_in),

@@ -25,7 +25,9 @@ namespace {
 
 using sched::Descriptor;
 
-constexpr int kSecondsToEnd = 5;
+constexpr time_t kSecondsToEnd = 5;
+/// When nobody is there any more who would wait for it.
+constexpr long kNanosecondsToEndAlone = 100'000'000;
 /// After SIGKILL everything is gone soon, but for what this user may not kill or what hangs in the kernel.
 constexpr int kMillisecondsToDie = 20;
 constexpr int kMostRoundsOfKilling = 100;
@@ -179,13 +181,19 @@ void Keeper::reap() {
 void Keeper::end_program() {
   if (program_ == 0) return;
   when_ = ProgramEnd::When::asked;
+  char any = 0;
+  const bool is_waited_for = ::read(asked_, &any, sizeof any) == sizeof any;
   // As long as it is not reaped, its number is that of its group and of no other.
   ::kill(-program_, SIGTERM);
   const int time_is_up = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-  const itimerspec limit{.it_interval = {}, .it_value = {.tv_sec = kSecondsToEnd, .tv_nsec = 0}};
+  const timespec time = is_waited_for ? timespec{.tv_sec = kSecondsToEnd, .tv_nsec = 0}
+                                      : timespec{.tv_sec = 0, .tv_nsec = kNanosecondsToEndAlone};
+  const itimerspec limit{.it_interval = {}, .it_value = time};
   ::timerfd_settime(time_is_up, 0, &limit, nullptr);
-  std::array<pollfd, 2> polled{{{child_ended_, POLLIN, 0}, {time_is_up, POLLIN, 0}}};
-  while (program_ != 0 && polled[1].revents == 0) {
+  // Whoever waits for it may end meanwhile, which hangs up.
+  std::array<pollfd, 3> polled{
+      {{child_ended_, POLLIN, 0}, {time_is_up, POLLIN, 0}, {is_waited_for ? asked_ : -1, 0, 0}}};
+  while (program_ != 0 && polled[1].revents == 0 && polled[2].revents == 0) {
     ::poll(polled.data(), polled.size(), -1);
     reap();
   }

@@ -35,7 +35,8 @@ struct Kept {
 };
 
 /// Starts `words`, a program (looked up in PATH) and its arguments, the leader of a group of its own, which has these
-/// outputs and no input. When it is to end it gets SIGTERM, and SIGKILL five seconds later; all that it has started and
+/// outputs and no input. When it is to end it gets SIGTERM, and SIGKILL five seconds later, or as soon
+/// as this process has ended; all that it has started and
 /// that is still there gets SIGKILL then. The keeper ends when all of that has. The error is an errno.
 std::expected<Kept, int> start_kept(const std::vector<std::string>& words, int out, int err);
 

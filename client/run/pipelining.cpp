@@ -151,7 +151,7 @@ bool Client::may_send(Pipeline& line) {
   const bool must_be_fresh = exchange.fresh && load_->load().depth == 1 && !connection_->unread().empty();
   if (!must_be_fresh && line.constants[line.step].decides_alone) return true;
   iteration_ = line.under_way.next().start.number;
-  const StepRun run(exchange.expect.place);
+  const StepRun run(group_.steps[line.step].place);
   return (!must_be_fresh || check_fresh(run)) && is_usable(run, exchange.expect.frames.front(), false);
 }
 

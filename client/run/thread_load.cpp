@@ -76,6 +76,9 @@ bool ThreadLoad::take(Queue& queue, Start& start) {
     if (meter_.counts.queued == 0) all_taken_.set();
   } else if (now >= end_) {
     return false;
+  } else {
+    // The turn in which the load begins was sampled before that.
+    start.intended = std::max(now, begin_);
   }
   next_number_ += threads_;
   Counts::add(meter_.counts.started);

@@ -207,15 +207,18 @@ using RunKilled = Run;
 TEST_F(RunKilled, TakesWhatItHasSpawnedWithItAndAllThatThatHasStarted) {
   Listener listener;
   write("hello.json", kHello);
-  write("server", "setsid sleep 1000 & echo $! > grandchild\nsleep 1000 & echo $! > child\necho $$ > server_pid\n"
+  write("server", "trap '' TERM\nsetsid sleep 1000 & echo $! > grandchild\nsleep 1000 & echo $! > child\necho $$ > server_pid\n"
                   "echo 'READY {\"url\": \"" + listener.url() + "\"}'\nwait\n");
   Process process(command({"--spawn", "sh server", "hello.json"}));
   Socket client = listener.accept();
+  const auto killed = std::chrono::steady_clock::now();
   process.signal(SIGKILL);
   EXPECT_EQ(process.wait(), Exit::signal(SIGKILL)) << "and nobody keeps its outputs open";
   for (const char* name : {"server_pid", "child", "grandchild"}) {
     EXPECT_TRUE(support::ends(std::stoi(support::read_file(folder_ / name)))) << name;
   }
+  EXPECT_LT(std::chrono::steady_clock::now() - killed, std::chrono::seconds(4))
+      << "nobody waits for it to end in order";
 }
 
 }  // namespace

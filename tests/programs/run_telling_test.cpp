@@ -54,6 +54,7 @@ TEST_F(RunTelling, IsOnlyOfFailuresWhenItIsQuiet) {
    |   received  "GOT:Hello"      first difference at byte 8 (4f, received 6f)
    |   after TIME of 5s; 0 bytes unread; peer open; seed SEED
 again: echo_client run --embedded --seed SEED wrong.json
+FAIL wrong: 1 of 1 client failed, 0 replies matched, 6 B sent, 10 B received, TIME
 FAIL: 0 of 1 scenario passed, 1 client, 0 replies matched, TIME
 )");
 }

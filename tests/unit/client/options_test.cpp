@@ -246,6 +246,8 @@ TEST(RunOptions, SayWhatIsWrongWithAValue) {
   EXPECT_THAT(error_of({"a", "--threads", "x"}), HasSubstr("write a whole number from 0"));
   EXPECT_THAT(error_of({"a", "--target", "a:1"}), HasSubstr("--target \"a:1\": "));
   EXPECT_THAT(error_of({"a", "--spawn", " "}), HasSubstr("it is empty"));
+  EXPECT_THAT(error_of({"a", "--spawn", "python3 'server.py"}), HasSubstr("a quotation mark is not closed"));
+  EXPECT_THAT(run({"a", "--spawn", "sh -c \"it's\" don't"}).spawn, ElementsAre("sh", "-c", "it's", "don't"));
   EXPECT_THAT(error_of({"a", "--timeout"}), HasSubstr("--timeout"));
   EXPECT_THAT(error_of({"a", "--timeout", "0s"}), HasSubstr("nothing ends within 0s"));
   EXPECT_THAT(error_of({"a", "--bogus"}), HasSubstr("--bogus"));

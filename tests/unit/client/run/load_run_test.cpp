@@ -236,6 +236,16 @@ class LoadOnTheKernel : public testing::TestWithParam<BackendKind> {};
 INSTANTIATE_TEST_SUITE_P(, LoadOnTheKernel, testing::Values(BackendKind::epoll, BackendKind::io_uring),
                          [](const auto& info) { return info.param == BackendKind::epoll ? "epoll" : "io_uring"; });
 
+TEST_P(LoadOnTheKernel, JudgesTheFirstIterationWhereThereIsNoWarmUp) {
+  const auto result = embed(
+      GetParam(), 2,
+      loaded_steps(R"("duration": "50ms")", R"({"exchange": {"send": "${iteration}", "expect": {"greater": 0}}})"));
+  ASSERT_TRUE(result);
+  EXPECT_GE(result->load->measured.errors, 10U);
+  EXPECT_EQ(result->load->measured.warmup_errors, 0U);
+  EXPECT_EQ(judge(*result), Verdict::failed);
+}
+
 TEST_P(LoadOnTheKernel, SharesTheRateBetweenThreads) {
   const auto result = embed(GetParam(), 3, loaded(R"("model": "open", "rate": "900/s", "duration": "1s")"));
   ASSERT_TRUE(result) << describe(result.error());

@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <iterator>
 #include <sstream>
@@ -45,7 +46,8 @@ bool ends(pid_t pid) {
   // By its number: glibc 2.36 declares pidfd_open without C linkage.
   const sched::Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   pollfd ended{process.get(), POLLIN, 0};
-  return !process || ::poll(&ended, 1, static_cast<int>(kPatience.count())) == 1;
+  constexpr std::chrono::milliseconds kLimit = kPatience;
+  return !process || ::poll(&ended, 1, static_cast<int>(kLimit.count())) == 1;
 }
 
 bool blocks_signal(pid_t pid, int signal) {

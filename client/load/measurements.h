@@ -21,10 +21,12 @@ struct Counts {
   std::atomic<std::uint64_t> completed{0};      ///< of those: they passed
   std::atomic<std::uint64_t> failed{0};         ///< of those
   std::atomic<std::uint64_t> stopped{0};        ///< of those: the run was ended
+  std::atomic<std::uint64_t> left_out{0};       ///< of those: a step skipped the rest
   std::atomic<std::uint64_t> warmup_errors{0};  ///< of those that failed: they were to start in the warm-up
   std::atomic<std::uint64_t> queued{0};         ///< not started: they wait for a connection that is free
   // These are of iterations that were to start in the time that is measured, and of connects in no iteration.
   std::atomic<std::uint64_t> cut_short{0};  ///< stopped, or queued when the run was ended
+  std::atomic<std::uint64_t> skipped{0};    ///< left out
   std::atomic<std::uint64_t> errors{0};
   std::atomic<std::uint64_t> dropped{0};
   std::atomic<std::uint64_t> lost{0};
@@ -33,7 +35,7 @@ struct Counts {
 
   /// Iterations that are queued or under way. Any thread; never negative.
   std::uint64_t in_flight() const {
-    const std::uint64_t ended = completed + failed + stopped;
+    const std::uint64_t ended = completed + failed + stopped + left_out;
     const std::uint64_t begun = started + queued;
     return begun > ended ? begun - ended : 0;
   }
@@ -81,6 +83,7 @@ struct Measurements {
   std::uint64_t bytes_received = 0;
   std::uint64_t iterations = 0;  ///< that ended in the time that was measured, passed or failed
   std::uint64_t cut_short = 0;  ///< iterations that had neither passed nor failed when the run was ended, queued or not
+  std::uint64_t skipped = 0;    ///< iterations that have neither passed nor failed, for a step said so
   std::uint64_t warmup_errors = 0;  ///< iterations that were to start in the warm-up and failed
   std::uint64_t errors = 0;
   std::uint64_t dropped = 0;
@@ -91,9 +94,11 @@ struct Measurements {
   std::optional<double> requested;  ///< iterations a second, on average; nothing in a closed model
   std::vector<ThreadCost> threads;
 
-  std::uint64_t planned() const;  ///< iterations that were to start in that time, whatever became of them
-  double achieved() const;        ///< iterations a second
-  sched::Duration cpu() const;    ///< that all threads worked
+  std::uint64_t planned() const;  ///< iterations that were to start in that time and were not skipped
+  /// No iteration was to start, or none of the replies that came was compared.
+  bool tested_nothing() const { return planned() == 0 || (messages > 0 && verified == 0); }
+  double achieved() const;      ///< iterations a second
+  sched::Duration cpu() const;  ///< that all threads worked
 };
 
 /// Of all stages, the rate being `first` when they begin: iterations a second.

@@ -44,6 +44,7 @@ FailureCode code_of(int error_number) {
       return FailureCode::refused;
     case ECONNRESET:
     case EPIPE:
+    case ENOTCONN:  // What shutdown(2) says after a reset.
       return FailureCode::reset;
     case ENETUNREACH:
     case EHOSTUNREACH:

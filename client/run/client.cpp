@@ -154,7 +154,7 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::Barrier& 
   if (state == Rendezvous::State::open) co_return true;
   const Rendezvous::Breaker breaker = rendezvous.broken_by(barrier.name);
   Failure failure = failure_of(run, {FailureCode::barrier, step.keyword}, "barrier broken",
-                               {fmt::format("{} failed and will not come", breaker.who)});
+                               {fmt::format("{} has ended and will not come", breaker.who)});
   failure.stage = breaker.stage + 1;
   co_return fail(std::move(failure));
 }

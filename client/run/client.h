@@ -72,8 +72,8 @@ class Client {
   bool append_text(Pipeline& line, const scenario::Send& send);
   sched::Task<bool> fill(Pipeline& line, ThreadLoad::Queue& queue);
   void go_on(Pipeline& line);
-  sched::Task<bool> drain(Pipeline& line);
-  sched::Task<bool> wait_for_work();
+  sched::Task<bool> drain(Pipeline& line, ThreadLoad::Queue& queue);
+  sched::Task<bool> wait_for_work(Pipeline& line, ThreadLoad::Queue& queue);
   bool take_known_replies(Pipeline& line);
   bool take_reply(Pipeline& line, const Frame& frame, std::string_view whole);
   void answered(Pipeline& line, bool is_compared);

@@ -60,11 +60,12 @@ Verdict judge(const ScenarioResult& result) {
   if (failed > 0) return is_out_of_reach ? Verdict::could_not_test : Verdict::failed;
   if (result.end == ScenarioResult::End::deadline) return Verdict::deadline;
   // Nothing was measured then, and nothing has to hold.
-  if (result.setup == Outcome::skipped) return Verdict::skipped;
+  const bool skips_all = result.load && result.load->measured.planned() == 0 && result.load->measured.skipped > 0;
+  if (result.setup == Outcome::skipped || skips_all) return Verdict::skipped;
   if (result.load && !std::ranges::all_of(result.load->thresholds, &ThresholdResult::held)) return Verdict::breached;
   if (result.load && result.load->search && !result.load->search->held) return Verdict::breached;
   if (result.skipped > 0 && result.skipped == result.planned) return Verdict::skipped;
-  if (result.load && result.load->measured.planned() == 0) return Verdict::could_not_test;
+  if (result.load && result.load->measured.tested_nothing()) return Verdict::could_not_test;
   return result.passed + result.skipped == result.planned ? Verdict::passed : Verdict::could_not_test;
 }
 

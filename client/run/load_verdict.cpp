@@ -20,6 +20,11 @@ std::vector<std::string> what_passed(const ScenarioResult& result) {
   return parts;
 }
 
+std::string why_not_tested(const ScenarioResult& result) {
+  if (result.connected == 0) return "nobody was reached";
+  return result.load->measured.planned() == 0 ? "nothing was measured" : "no reply was compared";
+}
+
 /// Whole, and not only what weighs most.
 std::vector<std::string> what_failed(const ScenarioResult& result) {
   const LoadResult& load = *result.load;
@@ -47,7 +52,7 @@ std::vector<std::string> load_verdict(const ScenarioResult& result, Verdict verd
     case Verdict::interrupted:
       return {errors};
     case Verdict::could_not_test:
-      return {result.connected == 0 ? "nobody was reached" : "nothing was measured", errors};
+      return {why_not_tested(result), errors};
     default:
       return what_failed(result);
   }

@@ -62,7 +62,8 @@ Task<void> Client::iterate_once(ThreadLoad::Queue& queue) {
     passed = co_await do_steps();
     limit_ = nullptr;
   }
-  if (passed || outcome_ == Outcome::skipped) co_return load_->passed(start, clock_.now());
+  if (passed) co_return load_->passed(start, clock_.now());
+  if (outcome_ == Outcome::skipped) co_return load_->skipped(start);
   co_await give_up(start);
 }
 

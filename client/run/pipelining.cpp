@@ -101,7 +101,7 @@ Task<void> Client::pipeline(ThreadLoad::Queue& queue) {
     queue.wakes(connection_->changed());
     passed = co_await fill(line, queue);
     if (!passed || (line.under_way.empty() && load_->is_over())) break;
-    passed = co_await drain(line);
+    passed = co_await drain(line, queue);
   }
   queue.wakes(given_);
   if (!passed || !line.under_way.empty()) co_await give_up_all(line);
@@ -184,7 +184,7 @@ bool Client::append_text(Pipeline& line, const scenario::Send& send) {
 }
 
 /// Takes the replies that have come, or waits for more when there are none.
-Task<bool> Client::drain(Pipeline& line) {
+Task<bool> Client::drain(Pipeline& line, ThreadLoad::Queue& queue) {
   bool has_one = false;
   while (!line.under_way.empty()) {
     has_one = take_known_replies(line) || has_one;
@@ -201,7 +201,7 @@ Task<bool> Client::drain(Pipeline& line) {
     co_return fail_overflow(StepRun(group_.place), group_.framing);
   }
   if (has_one) co_return true;
-  if (line.under_way.empty()) co_return co_await wait_for_work();
+  if (line.under_way.empty()) co_return co_await wait_for_work(line, queue);
   const Pipeline::Exchange& front = line.under_way.front();
   const scenario::Expect& expect = exchange_of(group_, front.step).expect;
   const sched::Instant started = front.start.begun + clock_.stopped();
@@ -214,10 +214,17 @@ Task<bool> Client::drain(Pipeline& line) {
   co_return fail_without_frame(run, expect, more.error(), {expected_note(expect.frames.front())});
 }
 
-/// Nothing is under way: waits for something to do. The peer may close meanwhile.
-Task<bool> Client::wait_for_work() {
+/// Nothing is under way: waits for something to do. The peer may close meanwhile, in order.
+Task<bool> Client::wait_for_work(Pipeline& line, ThreadLoad::Queue& queue) {
   const auto more = co_await connection_->more();
   if (!more && more.error() == Connection::Nothing::ended) {
+    const sched::Error end = *connection_->ended();
+    if (end.code != sched::ErrorCode::end_of_stream) {
+      start_.reset();
+      co_return fail_with(StepRun(group_.steps[line.step].place), "exchange", end, "");
+    }
+    // What comes to do meanwhile is told elsewhere: the connection's own event ends with it.
+    queue.wakes(given_);
     co_await drop_connection(sched::Close::orderly);
     co_return true;
   }
@@ -285,7 +292,10 @@ Task<void> Client::give_up_all(Pipeline& line) {
   };
   for (std::size_t i = 0; i < line.under_way.size(); ++i) add(line.under_way[i].start);
   if (line.has_begun) add(line.under_way.next().start);
-  if (starts.empty()) co_return co_await drop_connection(sched::Close::reset);
+  if (starts.empty()) {
+    if (has_failed) load_->failed_in_none();
+    co_return co_await drop_connection(sched::Close::reset);
+  }
   if (has_failed && !line.under_way.empty()) load_->lost(starts.front(), line.under_way.size() - 1);
   for (std::size_t i = 1; i < starts.size(); ++i)
     has_failed ? load_->failed(starts[i]) : load_->was_cut_short(starts[i]);

@@ -53,8 +53,10 @@ Task<bool> Client::transmit(StepRun& run, const Send& send) {
   run.place = &send.place;
   if (!make_text(run, send)) co_return false;
   const bool is_cut = !send.chunks.empty() || thread_.run.rechunk;
-  const Result<void> sent =
+  Result<void> sent =
       is_cut ? co_await send_in_pieces(send) : co_await connection_->stream().send(std::as_bytes(std::span(text_)));
+  // What is sent to a peer that has ended may be answered by a reset: each send is told apart from the next then.
+  if (sent && connection_->ended()) sent = co_await connection_->stream().flush();
   if (!sent && sent.error().code != sched::ErrorCode::cancelled) co_return fail_send(run, sent.error());
   if (!sent)
     co_return fail_cut_off(run, "send", {"not all of it could leave: the peer reads too slowly, or not at all"});

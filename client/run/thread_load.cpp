@@ -98,6 +98,11 @@ void ThreadLoad::failed(const Start& start) {
   Counts::add(is_of_warmup(start) ? meter_.counts.warmup_errors : meter_.counts.errors);
 }
 
+void ThreadLoad::skipped(const Start& start) {
+  Counts::add(meter_.counts.left_out);
+  add(start, meter_.counts.skipped, 1);
+}
+
 void ThreadLoad::was_cut_short(const Start& start) {
   Counts::add(meter_.counts.stopped);
   add(start, meter_.counts.cut_short, 1);
@@ -208,6 +213,7 @@ void ThreadLoad::add_to(load::Measurements& sum) const {
   sum.reordered += counts.reordered;
   sum.duplicated += counts.duplicated;
   sum.cut_short += counts.cut_short;
+  sum.skipped += counts.skipped;
   if (!first_ || !last_) return;
   const std::uint64_t messages = last_->messages - first_->messages;
   sum.messages += messages;

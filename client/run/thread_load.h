@@ -72,6 +72,7 @@ class ThreadLoad {
   // What came of one that was taken: one call for each. `now` is what the client's clock says.
   void passed(const Start& start, sched::Instant now);
   void failed(const Start& start);
+  void skipped(const Start& start);
   void was_cut_short(const Start& start);
 
   /// It was to start in the warm-up: what comes of it is not measured, and judges nothing.

@@ -12,6 +12,7 @@
 
 #include <csignal>
 #include <cstdarg>
+#include <cstdio>
 
 namespace {
 
@@ -45,6 +46,13 @@ int open(const char* path, int flags, ...) {
   va_end(rest);
   return call(SYS_openat, AT_FDCWD, path, flags, mode);
 }
+
+// Streams of files open and close descriptors, too.
+int _IO_fclose(FILE* file);
+FILE* _IO_fopen(const char* path, const char* mode);
+int fclose(FILE* file) { return _IO_fclose(file); }
+FILE* fopen(const char* path, const char* mode) { return _IO_fopen(path, mode); }
+FILE* fopen64(const char* path, const char* mode) { return _IO_fopen(path, mode); }
 
 int pipe2(int* ends, int flags) noexcept { return call(SYS_pipe2, ends, flags); }
 

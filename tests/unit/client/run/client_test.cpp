@@ -274,7 +274,7 @@ TEST(Barrier, BreaksForThoseWhoWaitWhenAPartyFails) {
   EXPECT_EQ(played.failed, 4U);
   EXPECT_LT(played.elapsed, seconds(2));
   EXPECT_THAT(played.failures,
-              AllOf(HasSubstr("error: barrier broken"), HasSubstr("client \"liar\" 0 failed and will not come")));
+              AllOf(HasSubstr("error: barrier broken"), HasSubstr("client \"liar\" 0 has ended and will not come")));
 }
 
 TEST(Barrier, IsBrokenForThoseWhoComeLater) {

@@ -90,6 +90,17 @@ TEST(OpenLoad, StartsForAWhileWhatIsQueuedAtTheEnd) {
       << "a second";
 }
 
+TEST(OpenLoad, ConnectsAnewWhereTheServerClosesWhatIsIdle) {
+  const SimulatedRun run(1, std::chrono::minutes(5), {"--idle-timeout", "100ms"});
+  const auto result =
+      run_scenario(parsed(loaded(R"("model": "open", "rate": "20/s", "duration": "2s")", R"("count": 4)"), run.url()),
+                   run.settings(), {});
+  ASSERT_TRUE(result);
+  EXPECT_EQ(judge(*result), Verdict::passed);
+  EXPECT_GT(result->connected, 30U) << "each has something to do every 200 ms";
+  EXPECT_EQ(result->load->measured.response.count(), 40U);
+}
+
 TEST(OpenLoad, IsOverWhenNothingIsQueued) {
   const ScenarioResult result =
       run_load(loaded(R"("model": "open", "rate": "100/s", "duration": "1s", "grace": "1h")"));

@@ -67,6 +67,22 @@ TEST(LoadVerdict, DoesNotPassWhenNothingWasMeasured) {
   EXPECT_EQ(told(result), "nothing was measured, 0 errors");
 }
 
+TEST(LoadVerdict, IsSkippedWhereAllIterationsAre) {
+  const ScenarioResult all = run_load(loaded_steps(R"("model": "open", "rate": "10/s", "duration": "1s")",
+                                                   R"({"skip": "no"}, {"exchange": {"send": "a", "expect": "b"}})"));
+  EXPECT_EQ(judge(all), Verdict::skipped);
+  EXPECT_EQ(all.load->measured.response.count(), 0U);
+}
+
+TEST(LoadVerdict, DoesNotPassWhenNoReplyWasCompared) {
+  const ScenarioResult result = run_load(loaded_steps(R"("model": "open", "rate": "10/s", "duration": "1s",
+                                                         "verify": "0.0001%")",
+                                                      R"({"exchange": {"send": "a", "expect": "b"}})"));
+  EXPECT_EQ(result.load->measured.messages, 10U);
+  EXPECT_EQ(judge(result), Verdict::could_not_test);
+  EXPECT_EQ(told(result), "no reply was compared, 0 errors");
+}
+
 TEST(LoadVerdict, CountsWhatFailed) {
   const ScenarioResult result = run_load(loaded_steps(
       R"("model": "open", "rate": "10/s", "duration": "1s")", R"({"exchange": {"send": "a", "expect": "GOT:b"}})",

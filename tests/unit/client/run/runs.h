@@ -28,8 +28,9 @@ inline scenario::Scenario parsed(const std::string& text, const std::string& url
 /// What a run on a simulated network needs, with a server.
 class SimulatedRun {
  public:
-  explicit SimulatedRun(std::uint64_t seed, sched::Duration time_limit = std::chrono::minutes(5))
-      : server_(prepare_simulated(parse_server_options({}).value())) {
+  explicit SimulatedRun(std::uint64_t seed, sched::Duration time_limit = std::chrono::minutes(5),
+                        const std::vector<std::string>& server_options = {})
+      : server_(prepare_simulated(parse_server_options(server_options).value())) {
     settings_.make_backend = [seed] { return sched::make_simulated_backend({.seed = seed}); };
     settings_.seed = seed;
     settings_.time_limit = time_limit;

@@ -1,7 +1,6 @@
 #include "tests/oracle/client.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 namespace oracle {
@@ -30,10 +29,6 @@ Client::Client(const Group& group, std::uint64_t index, const Server& server, co
 
 std::unexpected<Stop> Client::fail_as(std::vector<std::string> codes) const {
   return std::unexpected(Stop{.pointer = at_, .codes = std::move(codes)});
-}
-
-void Client::doubt_when_near(Time a, Time b, const char* why) {
-  if (std::abs(a - b) < kMargin) doubt(why);
 }
 
 Client::Outcome Client::run() {

@@ -141,8 +141,8 @@ class Client {
 
   std::unexpected<Stop> fail(std::string code) const { return fail_as({std::move(code)}); }
   std::unexpected<Stop> fail_as(std::vector<std::string> codes) const;
-  void doubt(const char* why) { doubts_.emplace_back(why); }
-  void doubt_when_near(Time a, Time b, const char* why);
+  void doubt(const char* why) { doubts_.add(why); }
+  void doubt_when_near(Time a, Time b, const char* why) { doubts_.add_when_near(a, b, why); }
 
   const Group& group_;
   const Server& server_;

@@ -51,7 +51,7 @@ Group group_of(const Json& json, std::size_t index, Group group) {
 
 class Judge {
  public:
-  explicit Judge(const Case& drawn) : drawn_(drawn), common_(common_of(drawn)) {}
+  Judge(const Case& drawn, Time margin) : drawn_(drawn), common_(common_of(drawn)) { opinion_.doubts = Doubts(margin); }
 
   Opinion judge();
 
@@ -81,6 +81,7 @@ Opinion Judge::judge() {
   if (setup_ == Client::Outcome::passed) drawn_.scenario.contains("load") ? run_load() : run_groups();
   // One that could not connect has not begun.
   if (setup_ != Client::Outcome::unreached) teardown_ = run_alone("teardown");
+  opinion_.lasts = now_;
   conclude();
   return std::move(opinion_);
 }
@@ -205,6 +206,6 @@ void Judge::conclude() {
 
 }  // namespace
 
-Opinion judge(const Case& drawn) { return Judge(drawn).judge(); }
+Opinion judge(const Case& drawn, Time margin) { return Judge(drawn, margin).judge(); }
 
 }  // namespace oracle

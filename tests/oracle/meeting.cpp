@@ -18,10 +18,12 @@ bool comes_to(const Json& steps, const std::string& barrier) {
 
 }  // namespace
 
-void Meeting::add(const Group& group, std::uint64_t index) { parties_.push_back({.group = &group, .index = index}); }
+void Meeting::add(const Group& group, std::uint64_t index) {
+  parties_.push_back({.group = &group, .index = index, .doubts = Doubts(doubts_.margin())});
+}
 
 void Meeting::run(Party& party) {
-  party.doubts.clear();
+  party.doubts.forget();
   party.client = &clients_.emplace_back(*party.group, party.index, server_, party.releases, start_, party.doubts);
   party.outcome = party.client->run();
 }
@@ -73,8 +75,8 @@ void Meeting::run() {
     const Happening& first = *std::ranges::min_element(all, {}, &Happening::at);
     for (const Happening& other : all) {
       const bool concerns_same = std::ranges::find_first_of(other.parties, first.parties) != other.parties.end();
-      if (concerns_same && other.code != first.code && other.at - first.at < kMargin) {
-        doubts_.emplace_back("a barrier opens as it breaks");
+      if (concerns_same && other.code != first.code && other.at - first.at < doubts_.margin()) {
+        doubts_.add("a barrier opens as it breaks");
       }
     }
     for (Party* party : first.parties) {
@@ -85,7 +87,7 @@ void Meeting::run() {
   }
   for (const Party& party : parties_) {
     outcomes_.push_back(party.outcome);
-    doubts_.insert(doubts_.end(), party.doubts.begin(), party.doubts.end());
+    doubts_.add(party.doubts);
   }
 }
 

@@ -29,7 +29,7 @@ class Meeting {
     const Group* group;
     std::uint64_t index;
     std::vector<Release> releases = {};
-    Doubts doubts = {};
+    Doubts doubts;
     Client* client = nullptr;
     Client::Outcome outcome = Client::Outcome::blocked;
   };

@@ -78,7 +78,7 @@ std::string to_text(const Opinion& opinion) {
         fmt::format("  {} at {}{}\n", fmt::join(stop.codes, " or "), stop.pointer.empty() ? "connecting" : stop.pointer,
                     stop.is_somewhere_below ? " or inside" : "");
   }
-  for (const std::string& doubt : opinion.doubts) text += fmt::format("  too close to call: {}\n", doubt);
+  for (const std::string& doubt : opinion.doubts.all()) text += fmt::format("  too close to call: {}\n", doubt);
   return text;
 }
 

@@ -24,7 +24,8 @@ struct Opinion {
   std::vector<Stop> stops;       ///< of all who failed, those of setup and teardown too
   std::string verdict;
   int exit_code = 0;
-  Doubts doubts;  ///< when there are any, the opinion is worth nothing
+  Time lasts = 0;  ///< when the last client has ended, as it is planned
+  Doubts doubts;   ///< when there are any, the opinion is worth nothing
 };
 
 /// What the client said.

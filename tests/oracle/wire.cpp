@@ -1,6 +1,5 @@
 #include "tests/oracle/wire.h"
 
-#include <cstdlib>
 #include <utility>
 
 namespace oracle {
@@ -34,7 +33,7 @@ void Wire::advance(Time to) {
 }
 
 void Wire::doubt_when_near(std::optional<Time> at, Time now, const char* why) const {
-  if (at && std::abs(*at - now) < kMargin) doubts_.emplace_back(why);
+  if (at) doubts_.add_when_near(*at, now, why);
 }
 
 void Wire::want_settled(Time now, const char* why) const {
@@ -56,7 +55,7 @@ bool Wire::can_send(Time now) const {
 bool Wire::send(Time now, std::string_view bytes) {
   if (!liar_.reads()) {
     unreceived_ += bytes.size();
-    if (unreceived_ > kFits && unreceived_ < kFitsNever) doubts_.emplace_back("sends about as much as fits");
+    if (unreceived_ > kFits && unreceived_ < kFitsNever) doubts_.add("sends about as much as fits");
     return unreceived_ < kFitsNever;
   }
   if (has_closed_ && !bytes.empty()) {

@@ -4,16 +4,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "tests/oracle/doubts.h"
 #include "tests/oracle/liar.h"
 
 // A connection as a client sees it, in the judge's head: what has arrived of what the server did. Packets take no time.
 
 namespace oracle {
-
-/// Why the judge cannot say what happens: two things came too close to each other.
-using Doubts = std::vector<std::string>;
 
 class Wire {
  public:

@@ -19,7 +19,9 @@ std::string url_of(Dice& dice, std::uint16_t port) {
 
 class Generator {
  public:
-  explicit Generator(std::uint64_t seed) : dice_(seed) { drawn_.seed = seed; }
+  Generator(std::uint64_t seed, Network network) : dice_(seed), is_real_(network == Network::real) {
+    drawn_.seed = seed;
+  }
 
   Case draw();
 
@@ -37,6 +39,7 @@ class Generator {
   Json draw_pipelined(Script& script);
 
   Dice dice_;
+  const bool is_real_;
   Case drawn_;
   unsigned wrong_percent_ = 0;
   bool has_port_variable_ = false;
@@ -48,15 +51,15 @@ Case Generator::draw() {
   if (dice_.chance(20)) drawn_.rechunk = dice_.between(1, 1000);
   if (dice_.chance(30)) wrong_percent_ = dice_.chance(50) ? 8 : 25;
   draw_file();
-  if (dice_.chance(12)) draw_alone();
+  if (dice_.chance(is_real_ ? 30 : 12)) draw_alone();
   drawn_.scenario["clients"] = Json::array();
   if (dice_.chance(6)) {
     draw_load();
     return std::move(drawn_);
   }
-  const std::size_t groups = dice_.chance(75) ? 1 : dice_.between(2, 3);
+  const std::size_t groups = dice_.chance(is_real_ ? 40 : 75) ? 1 : dice_.between(2, 3);
   for (std::size_t i = 0; i < groups; ++i) draw_group(i);
-  if (dice_.chance(15)) add_barriers(groups);
+  if (dice_.chance(is_real_ ? 40 : 15)) add_barriers(groups);
   return std::move(drawn_);
 }
 
@@ -99,7 +102,7 @@ void Generator::draw_alone() {
 void Generator::draw_target(Json& group, std::uint16_t port) {
   group["target"] = url_of(dice_, port);
   if (has_port_variable_ && port == kFirstPort && dice_.chance(70)) group["target"] = "tcp://127.0.0.1:${port}";
-  if (dice_.chance(1)) group["target"] = "tcp://nowhere.invalid:" + std::to_string(port);
+  if (!is_real_ && dice_.chance(1)) group["target"] = "tcp://nowhere.invalid:" + std::to_string(port);
 }
 
 void Generator::draw_framing(Json& group, Script& script, Talk::Manner& manner) {
@@ -163,7 +166,7 @@ void Generator::draw_group(std::size_t index) {
   Talk::Manner manner{.wrong_percent = wrong_percent_};
   draw_target(group, port);
   draw_framing(group, script, manner);
-  if (dice_.chance(25)) {
+  if (dice_.chance(is_real_ ? 60 : 25)) {
     group["count"] = dice_.between(2, 4);
     manner.has_siblings = true;
   }
@@ -185,7 +188,7 @@ void Generator::draw_group(std::size_t index) {
   // More than fits between the two.
   const bool is_line = manner.framing == "line" && manner.eol == "lf";
   if (script.lie == "does_not_read" && is_line && dice_.chance(50)) {
-    steps.insert(first, Json{{"send", {{"repeat", {{"of", "0123456789"}, {"count", 70000}}}}}});
+    steps.insert(first, Json{{"send", {{"repeat", {{"of", "0123456789"}, {"count", is_real_ ? 1'000'000 : 70'000}}}}}});
   }
   drawn_.scenario["clients"].push_back(std::move(group));
 }
@@ -291,6 +294,6 @@ void Generator::add_barriers(std::size_t groups) {
 
 }  // namespace
 
-Case draw_case(std::uint64_t seed) { return Generator(seed).draw(); }
+Case draw_case(std::uint64_t seed, Network network) { return Generator(seed, network).draw(); }
 
 }  // namespace oracle

@@ -5,12 +5,17 @@
 #include "client/run/exit_code.h"
 #include "client/run/scenario_run.h"
 #include "client/scenario/load.h"
+#include "scheduler/backends/epoll.h"
+#include "scheduler/backends/io_uring.h"
 #include "tests/oracle/played_backend.h"
+#include "tests/oracle/real_server.h"
+#include "tests/oracle/retelling.h"
 
 namespace oracle {
 
 namespace {
 
+using client::run::RunSettings;
 using client::run::ScenarioResult;
 using client::run::Verdict;
 using sched::simulated::Conditions;
@@ -74,31 +79,45 @@ Told told_nothing(std::string why) {
   return told;
 }
 
-auto parsed(const Case& drawn) {
+auto parsed(const Json& scenario, std::uint64_t seed) {
   client::scenario::LoadOptions options;
-  options.seed = drawn.seed;
-  return client::scenario::parse("case.json", drawn.scenario.dump(), options);
+  options.seed = seed;
+  return client::scenario::parse("case.json", scenario.dump(), options);
 }
 
-}  // namespace
-
-bool is_readable(const Case& drawn) { return parsed(drawn).has_value(); }
-
-Told run(const Case& drawn) {
-  const auto scenario = parsed(drawn);
+Told run(const Case& drawn, const Json& told, RunSettings settings) {
+  const auto scenario = parsed(told, drawn.seed);
   if (!scenario) return told_nothing("the scenario is invalid: " + render(scenario.error().front()));
-  client::run::RunSettings settings;
-  settings.make_backend = [&]() -> sched::Result<std::unique_ptr<sched::Backend>> {
-    return std::make_unique<PlayedBackend>(
-        sched::SimulatedOptions{.seed = drawn.seed, .conditions = conditions_of(drawn), .when_stuck = nullptr},
-        drawn.server);
-  };
   settings.seed = drawn.seed;
   settings.rechunk = drawn.rechunk;
   settings.time_limit_name = "--timeout 5m";
   const auto result = client::run::run_scenario(*scenario, settings, {});
   if (!result) return told_nothing("the scenario could not be run");
   return told_by(*result);
+}
+
+}  // namespace
+
+bool is_readable(const Case& drawn) { return parsed(drawn.scenario, drawn.seed).has_value(); }
+
+Told run(const Case& drawn) {
+  RunSettings settings;
+  settings.make_backend = [&]() -> sched::Result<std::unique_ptr<sched::Backend>> {
+    return std::make_unique<PlayedBackend>(
+        sched::SimulatedOptions{.seed = drawn.seed, .conditions = conditions_of(drawn), .when_stuck = nullptr},
+        drawn.server);
+  };
+  return run(drawn, drawn.scenario, std::move(settings));
+}
+
+Told run(const Case& drawn, const RealRun& how) {
+  const RealServer server(drawn.server, how.slowness);
+  RunSettings settings;
+  settings.make_backend = [&] {
+    return how.backend == "epoll" ? sched::make_epoll_backend() : sched::make_io_uring_backend();
+  };
+  settings.threads = how.threads;
+  return run(drawn, retold(drawn.scenario, server.ports(), how.slowness), std::move(settings));
 }
 
 }  // namespace oracle

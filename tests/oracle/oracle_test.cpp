@@ -3,7 +3,6 @@
 // GOTBACK_ORACLE_CASES=N tries the seeds from 1 to N instead of 2000; GOTBACK_ORACLE_SEED=N tries that one alone and
 // shows it.
 
-#include <cstdlib>
 #include <iostream>
 #include <span>
 #include <string>
@@ -11,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/oracle/environment.h"
 #include "tests/oracle/lies.h"
 #include "tests/oracle/tally.h"
 #include "tests/oracle/trial.h"
@@ -22,11 +22,6 @@ constexpr std::uint64_t kUsualCases = 2000;
 
 /// How many disagreements are shown whole.
 constexpr std::uint64_t kShown = 3;
-
-std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text != nullptr ? std::stoull(text) : otherwise;
-}
 
 void expect_met(const oracle::Tally& tally, std::span<const std::string_view> all, std::uint64_t least) {
   for (const std::string_view what : all) EXPECT_GE(tally.count(std::string(what)), least) << what;
@@ -46,9 +41,9 @@ void expect_all_was_met(const oracle::Tally& tally) {
 }
 
 TEST(Oracle, AgreesWithTheClientOnEveryVerdict) {
-  const std::uint64_t only = number_from_environment("GOTBACK_ORACLE_SEED", 0);
+  const std::uint64_t only = oracle::number_from_environment("GOTBACK_ORACLE_SEED", 0);
   const std::uint64_t first = only != 0 ? only : 1;
-  const std::uint64_t last = only != 0 ? only : number_from_environment("GOTBACK_ORACLE_CASES", kUsualCases);
+  const std::uint64_t last = only != 0 ? only : oracle::number_from_environment("GOTBACK_ORACLE_CASES", kUsualCases);
   oracle::Tally tally;
   std::uint64_t redrawn = 0;
   std::uint64_t disagreements = 0;

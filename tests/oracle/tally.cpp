@@ -44,6 +44,7 @@ void Tally::add(const Case& drawn, const Opinion& opinion) {
   for (const Stop& stop : opinion.stops) met.insert("code " + stop.codes.front());
   if (drawn.rechunk) met.insert("--rechunk");
   if (drawn.is_rough) met.insert("rough network");
+  if (opinion.stops.size() > 1) met.insert("several failures");
   if (drawn.scenario.at("clients").size() > 1) met.insert("several groups");
   for (const std::string& what : met) ++counts_[what];
 }

@@ -17,6 +17,10 @@ constexpr std::size_t kKind = 24;
 /// So far apart are the seeds of cases that were drawn again.
 constexpr std::uint64_t kAgain = std::uint64_t{1} << 32;
 
+/// On real sockets, in units of the case's own time.
+constexpr Time kRealMargin = 50 * kMillisecond / kSlowness + 1;
+constexpr Time kLongest = 700 * kMillisecond;
+
 Trial ask_both(Case drawn) {
   Trial trial{.drawn = std::move(drawn), .opinion = {}, .told = {}, .difference = ""};
   trial.opinion = judge(trial.drawn);
@@ -33,6 +37,14 @@ Trial try_seed(std::uint64_t seed) {
     Trial trial = ask_both(draw_case(seed + again * kAgain));
     trial.redrawn = again;
     if (trial.opinion.doubts.empty()) return trial;
+  }
+}
+
+Trial judge_for_real(std::uint64_t seed) {
+  for (std::uint64_t again = 0;; ++again) {
+    Trial trial{.drawn = draw_case(seed + again * kAgain, Network::real), .redrawn = again};
+    trial.opinion = judge(trial.drawn, kRealMargin);
+    if (trial.opinion.doubts.empty() && trial.opinion.lasts <= kLongest) return trial;
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -76,9 +77,16 @@ class Client {
   Outcome run();
 
   /// Under a load: connects, and gives when that is done or has failed.
-  Time join_load();
-  /// Does its steps again and again, from `begin` until `end`; how the iterations that failed have failed.
-  std::vector<Stop> work(Time begin, Time end, Time measured_from, const std::string& verify);
+  Time join_load(const std::string& verify);
+  /// In a closed model: does its steps again and again, from `begin` until `end`.
+  void work(Time begin, Time end, Time measured_from);
+  /// In an open one: does its steps once, not before `at`.
+  void start(Time at, bool is_measured);
+  void end_load();
+  /// The same when it has waited for others until `end`.
+  void end_load(Time end);
+  /// How what failed under load has failed.
+  const std::vector<Stop>& stops() const { return stops_; }
 
   const std::optional<Stop>& stop() const { return stop_; }
   const std::optional<Stay>& stay() const { return stay_; }
@@ -89,6 +97,8 @@ class Client {
   std::uint64_t iterations() const { return iterations_; }
   /// Replies that were as expected in iterations that are measured.
   std::uint64_t messages() const { return messages_; }
+  /// When the first of them came, if there are any.
+  Time first_message() const { return first_message_; }
 
  private:
   struct Matching;
@@ -108,6 +118,8 @@ class Client {
   Passed say(const Json& message, const std::string& key);
   Passed rest(const Json& value);
   Passed wait_until(Time until);
+
+  void iterate(bool is_measured);
 
   // Connecting.
   Passed connect(const Json& how, bool by_itself);
@@ -162,8 +174,10 @@ class Client {
   std::uint64_t iterations_ = 0;
   bool is_measured_ = false;
   std::uint64_t messages_ = 0;
+  Time first_message_ = std::numeric_limits<Time>::max();
   std::size_t stays_ = 0;
   std::optional<Stop> stop_;
+  std::vector<Stop> stops_;
   std::optional<Stay> stay_;
 };
 

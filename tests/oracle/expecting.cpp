@@ -153,7 +153,7 @@ std::expected<Client::Taken, Stop> Client::take(Matching& matching, const std::s
     if (part) values_.own[name] = *part;
   }
   ++matching.matched;
-  if (is_measured_) ++messages_;
+  if (is_measured_ && messages_++ == 0) first_message_ = now_;
   ++replies_;
   matching.seen.push_back(frame);
   if (matching.seen.size() == matching.patterns.size()) {

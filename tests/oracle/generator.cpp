@@ -35,6 +35,10 @@ class Generator {
   Json draw_steps(Json& group, Script& script, const Talk::Manner& manner);
   void add_barriers(std::size_t groups);
   void draw_load();
+  Json& add_loaded_group(std::uint64_t port, Json steps);
+  void draw_loaded_group(std::uint64_t port);
+  void open_load();
+  void draw_throng();
   void draw_thresholds();
   Json draw_pipelined(Script& script);
 
@@ -225,50 +229,97 @@ Json Generator::draw_pipelined(Script& script) {
   return steps;
 }
 
-/// One group that does its steps for a while.
+/// Groups that do their steps for a while.
 void Generator::draw_load() {
+  if (dice_.chance(12)) return draw_throng();
   static const std::vector<std::string> kVerify{"all", "all", "first", "100%"};
-  Script& script = drawn_.server[kFirstPort];
   Json& load = drawn_.scenario["load"];
   load = {{"duration", "310ms"}};
   if (dice_.chance(50)) load["model"] = "closed";
   const bool warms_up = dice_.chance(20);
   if (dice_.chance(60)) load["verify"] = dice_.pick(kVerify);
-  Json group{{"count", dice_.between(1, 3)}};
-  draw_target(group, kFirstPort);
   if (dice_.chance(30)) {
     load["depth"] = dice_.between(2, 4);
     load.erase("verify");
-    group["steps"] = draw_pipelined(script);
+    Script& script = drawn_.server[kFirstPort];
+    add_loaded_group(kFirstPort, draw_pipelined(script));
     static const std::vector<std::string> kLies{
         "wrong_byte", "missing_byte", "byte_too_many", "never_answers", "reset_instead", "fin_instead", ""};
     script.lie = dice_.pick(kLies);
     script.lie_from = dice_.between(0, 3);
-  } else {
-    Talk talk(dice_, script, {.wrong_percent = wrong_percent_});
-    Json steps = talk.draw_load();
-    group["steps"] = steps;
-    if (dice_.chance(15)) group["connection"] = "per_iteration";
-    if (dice_.chance(48)) draw_lie(group, script);
-    script.lie_to.clear();  // Which numbers iterations have is nobody's business.
+    return;  // With several under way it is not known which of them is lied to, nor how many there are.
   }
-  // With several under way it is not known which of them is lied to.
-  if (warms_up && !load.contains("depth")) load["warmup"] = "100ms";
+  for (std::uint64_t i = 0; i < (dice_.chance(25) ? 2 : 1); ++i) draw_loaded_group(kFirstPort + i);
+  if (warms_up) load["warmup"] = "100ms";
+  if (dice_.chance(45)) open_load();
   draw_thresholds();
+}
+
+Json& Generator::add_loaded_group(std::uint64_t port, Json steps) {
+  Json group{{"count", dice_.between(1, 3)}, {"steps", std::move(steps)}};
+  draw_target(group, static_cast<std::uint16_t>(port));
   drawn_.scenario["clients"].push_back(std::move(group));
+  return drawn_.scenario["clients"].back();
+}
+
+void Generator::draw_loaded_group(std::uint64_t port) {
+  Script& script = drawn_.server[static_cast<std::uint16_t>(port)];
+  Talk talk(dice_, script, {.wrong_percent = wrong_percent_});
+  Json& group = add_loaded_group(port, talk.draw_load());
+  if (dice_.chance(15)) group["connection"] = "per_iteration";
+  if (dice_.chance(48)) draw_lie(group, script);
+  script.lie_to.clear();  // Which numbers iterations have is nobody's business.
+}
+
+/// Makes it one whose iterations start on a schedule.
+void Generator::open_load() {
+  static const std::vector<std::string> kRates{"5/s", "10/s", "25/s", "40/s"};
+  static const std::vector<std::string> kGraces{"70ms", "1s", "5s"};
+  Json& load = drawn_.scenario["load"];
+  load["model"] = "open";
+  load["grace"] = dice_.pick(kGraces);
+  if (dice_.chance(70) || !dice_.chance(50)) load["rate"] = dice_.pick(kRates);
+  if (load.contains("rate") && dice_.chance(60)) return;
+  load.erase("duration");
+  load["stages"] = Json::array({{{"rate", dice_.pick(kRates)}, {"for", "110ms"}}});
+  if (dice_.chance(60)) load["stages"].push_back({{"rate", dice_.chance(20) ? "0/s" : "25/s"}, {"for", "190ms"}});
+}
+
+/// So many iterations that a share of their replies shows a server that lies in all of them.
+void Generator::draw_throng() {
+  struct Throng {
+    const char* verify;
+    const char* rate;
+  };
+  static const std::vector<Throng> kThrongs{
+      {"50%", "400/s"}, {"50%", "600/s"}, {"25%", "1200/s"}, {"10%", "2000/s"}, {"1%", "12000/s"}};
+  const Throng& throng = dice_.pick(kThrongs);
+  Json& load = drawn_.scenario["load"];
+  load = {{"model", "open"}, {"duration", "310ms"}, {"grace", "5s"}, {"rate", throng.rate}, {"verify", throng.verify}};
+  if (dice_.chance(40)) load["arrival"] = dice_.chance(70) ? "poisson" : "constant";
+  Json steps = Json::array({{{"exchange", {{"send", "q${iteration}"}, {"expect", "GOT:q${iteration}"}}}}});
+  add_loaded_group(kFirstPort, std::move(steps))["count"] = 4;
+  Script& script = drawn_.server[kFirstPort];
+  static const std::vector<std::string> kLies{"wrong_byte", "wrong_first_byte", "missing_byte", "byte_too_many",
+                                              "only_the_request"};
+  if (dice_.chance(50)) return;
+  script.lie = dice_.pick(kLies);
+  script.lie_count = 1'000'000;
 }
 
 /// They hold or do not, whatever the figures are.
 void Generator::draw_thresholds() {
-  if (drawn_.scenario["load"].contains("depth")) return;  // How many there are is not known.
   Json thresholds = Json::array();
   if (dice_.chance(20)) {
     thresholds.push_back({{"metric", "errors"}, {"at", "count"}, {"below", dice_.chance(50) ? 1 : 1'000'000}});
   }
   // Whether a reply counts that comes when the load is over is not said.
-  const bool may_be_late = drawn_.server[kFirstPort].lie == "late" || drawn_.server[kFirstPort].lie == "slow";
+  const bool may_be_late = std::ranges::any_of(
+      drawn_.server, [](const auto& entry) { return entry.second.lie == "late" || entry.second.lie == "slow"; });
   const int most = may_be_late || dice_.chance(50) ? 1'000'000 : 0;
   if (dice_.chance(20)) thresholds.push_back({{"metric", "messages"}, {"above", most}});
+  const bool is_open = drawn_.scenario["load"].value("model", "") == "open";
+  if (is_open && dice_.chance(40)) thresholds.push_back({{"metric", "dropped"}, {"below", 1}});
   if (!thresholds.empty()) drawn_.scenario["thresholds"] = thresholds;
 }
 

@@ -4,6 +4,7 @@
 #include <limits>
 #include <list>
 
+#include "tests/oracle/load.h"
 #include "tests/oracle/meeting.h"
 
 namespace oracle {
@@ -57,6 +58,7 @@ class Judge {
 
  private:
   Client::Outcome run_alone(const char* which);
+  std::list<Group> all_groups() const;
   void run_groups();
   void run_load();
   void conclude_load();
@@ -68,8 +70,7 @@ class Judge {
   Opinion opinion_;
   Values values_;  ///< as the setup has left them
   Time now_ = 0;
-  std::uint64_t messages_ = 0;    ///< replies under load that were as expected
-  std::uint64_t iterations_ = 0;  ///< under load, that are measured
+  LoadRun load_;
   Client::Outcome setup_ = Client::Outcome::passed;
   Client::Outcome teardown_ = Client::Outcome::passed;
 };
@@ -108,13 +109,20 @@ void Judge::note(const Client& client) {
   if (client.stop() && client.stop()->kind == Stop::Kind::failed) opinion_.stops.push_back(*client.stop());
 }
 
-void Judge::run_groups() {
+std::list<Group> Judge::all_groups() const {
   std::list<Group> groups;
-  Meeting meeting(drawn_.server, now_, opinion_.doubts);
   const Json& list = drawn_.scenario.at("clients");
   for (std::size_t i = 0; i < list.size(); ++i) {
-    Group& group = groups.emplace_back(group_of(list.at(i), i, common_));
-    group.values.own = values_.own;
+    groups.push_back(group_of(list.at(i), i, common_));
+    groups.back().values.own = values_.own;
+  }
+  return groups;
+}
+
+void Judge::run_groups() {
+  const std::list<Group> groups = all_groups();
+  Meeting meeting(drawn_.server, now_, opinion_.doubts);
+  for (const Group& group : groups) {
     for (std::uint64_t index = 0; index < group.count; ++index) meeting.add(group, index);
   }
   meeting.run();
@@ -131,33 +139,14 @@ void Judge::run_groups() {
   }
 }
 
-/// One group alone, as cases have it.
 void Judge::run_load() {
-  const Json& load = drawn_.scenario.at("load");
-  Group group = group_of(drawn_.scenario.at("clients").at(0), 0, common_);
-  group.values.own = values_.own;
   opinion_.counts_are_known = false;
-  opinion_.kinds_are_known = load.value("depth", 1) == 1;
-  const std::vector<Release> none;
-  std::list<Client> clients;
-  Time begin = now_;
-  for (std::uint64_t index = 0; index < group.count; ++index) {
-    Client& client = clients.emplace_back(group, index, drawn_.server, none, now_, opinion_.doubts);
-    begin = std::max(begin, client.join_load());
-  }
-  const bool has_contact =
-      opinion_.connected > 0 || std::ranges::any_of(clients, [](const Client& client) { return !client.stop(); });
-  const Time measured_from = begin + (load.contains("warmup") ? duration_of(load.at("warmup")) : 0);
-  const Time end = measured_from + duration_of(load.at("duration"));
-  for (Client& client : clients) {
-    // Where nobody could connect there is no load.
-    for (Stop& stop : client.work(begin, has_contact ? end : begin, measured_from, load.value("verify", "all")))
-      opinion_.stops.push_back(std::move(stop));
-    now_ = std::max(now_, client.now());
-    opinion_.connected += client.connections();
-    messages_ += client.messages();
-    iterations_ += client.iterations();
-  }
+  opinion_.kinds_are_known = drawn_.scenario.at("load").value("depth", 1) == 1;
+  const std::list<Group> groups = all_groups();
+  load_ = Load(drawn_.scenario, groups, drawn_.server, now_, opinion_.doubts).run();
+  opinion_.stops.insert(opinion_.stops.end(), load_.stops.begin(), load_.stops.end());
+  opinion_.connected += load_.connected;
+  now_ = std::max(now_, load_.end);
 }
 
 void Judge::conclude_load() {
@@ -169,17 +158,21 @@ void Judge::conclude_load() {
     judges_errors |= is_of_errors;
     // Those that are drawn are out of reach, or as near as can be.
     if (is_of_errors && threshold.at("below") == 1) all_hold = all_hold && !has_failures;
-    if (threshold.contains("above")) all_hold = all_hold && messages_ > 0 && threshold.at("above") == 0;
+    if (threshold.at("metric") == "dropped") all_hold = all_hold && load_.dropped == 0;
+    if (threshold.contains("above") && load_.messages > 0 && !load_.is_message_in_time) {
+      opinion_.doubts.add("whether a reply counts that comes when the load is over is not said");
+    }
+    if (threshold.contains("above")) all_hold = all_hold && load_.messages > 0 && threshold.at("above") == 0;
   }
   const auto conclude_as = [this](const char* verdict, int exit_code) {
     opinion_.verdict = verdict;
     opinion_.exit_code = exit_code;
   };
   if (has_failures && opinion_.connected == 0) return conclude_as("could_not_test", 3);
-  all_hold = all_hold && iterations_ > 0;
+  all_hold = all_hold && load_.iterations > 0;
   if (has_failures && !judges_errors) return conclude_as("failed", 1);
   // No threshold has a sample then, which the client holds to be what counts.
-  if (iterations_ == 0 && !drawn_.scenario.contains("thresholds")) return conclude_as("could_not_test", 3);
+  if (load_.iterations == 0 && !drawn_.scenario.contains("thresholds")) return conclude_as("could_not_test", 3);
   all_hold ? conclude_as("passed", 0) : conclude_as("breached", 4);
 }
 

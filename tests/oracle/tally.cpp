@@ -25,7 +25,8 @@ void collect_keys(const Json& value, const std::string& of, Met& met) {
     } else {
       collect_keys(inner, key == "frames" || key == "any" || key == "all" || key == "not" ? "expect" : key, met);
     }
-    const bool is_word = key == "mode" || key == "eol" || key == "connection" || key == "how" || key == "verify";
+    const bool is_word = key == "mode" || key == "eol" || key == "connection" || key == "how" || key == "verify" ||
+                         key == "model" || key == "arrival" || key == "metric";
     if (is_word || (key == "framing" && inner.is_string())) met.insert(key + " " + inner.get<std::string>());
     if (key == "length_prefix")
       met.insert("prefix of " + inner.at("bytes").dump() + " " + inner.value("endian", "big"));
@@ -42,6 +43,8 @@ void Tally::add(const Case& drawn, const Opinion& opinion) {
   }
   met.insert(drawn.server.empty() ? "" : "verdict " + opinion.verdict);
   for (const Stop& stop : opinion.stops) met.insert("code " + stop.codes.front());
+  const std::string verified = drawn.scenario.value("/load/verify"_json_pointer, "");
+  if (verified.ends_with('%') && verified != "100%") met.insert("verify a share");
   if (drawn.rechunk) met.insert("--rechunk");
   if (drawn.is_rough) met.insert("rough network");
   if (opinion.stops.size() > 1) met.insert("several failures");

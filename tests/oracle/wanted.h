@@ -110,6 +110,14 @@ inline constexpr auto kSeldom = std::to_array<std::string_view>({
     "clients start_after",
     "load depth",
     "verify first",
+    "model open",
+    "model closed",
+    "load rate",
+    "load stages",
+    "load grace",
+    "metric dropped",
+    "metric errors",
+    "metric messages",
     "file thresholds",
     "how any",
     "how reset",
@@ -138,6 +146,8 @@ inline constexpr auto kSeldom = std::to_array<std::string_view>({
 inline constexpr std::uint64_t kRarelyAtLeast = 2;
 inline constexpr auto kRarely = std::to_array<std::string_view>({
     "connect expect_error",
+    "verify a share",
+    "arrival poisson",
     "code too_long",
     "code no_match",
     "code fail",

@@ -22,7 +22,8 @@ Client::Client(const Group& group, std::uint64_t index, const Server& server, co
       doubts_(doubts),
       values_(group.values),
       now_(start + group.start_after),
-      limit_(now_ + group.client_timeout) {
+      limit_(now_ + group.client_timeout),
+      may_connect_(now_ + static_cast<Time>(index) * group.between_connects) {
   values_.client_index = index;
   values_.client_name = group.name;
 }
@@ -84,7 +85,11 @@ Passed Client::run_step(const std::string& key, const Json& value) {
   if (key == "log" || key == "fail" || key == "skip") return say(value, key);
   if (!wire_) return fail("not_connected");
   wire_->advance(now_);
-  if (key == "send") return send(value, now_ + group_.timeout);
+  if (key == "send") {
+    const Time deadline = now_ + group_.timeout;
+    const Passed waited = wait_for_turn(std::min(deadline, limit_));
+    return waited ? send(value, deadline) : waited;
+  }
   if (key == "expect") return expect(value, now_);
   if (key == "exchange") return exchange(value);
   if (key == "expect_close") return expect_close(value);

@@ -33,6 +33,8 @@ struct Group {
   std::string eol = "lf";
   bool allow_extra = false;
   Time start_after = 0;
+  Time between_connects = 0;  ///< of first connections, by its connect_rate
+  Time between_sends = 0;     ///< by its message_rate
   Time connect_timeout = 0;
   Time timeout = 0;
   Time client_timeout = 0;
@@ -130,6 +132,7 @@ class Client {
 
   // Talking.
   Passed send(const Json& value, Time deadline);
+  Passed wait_for_turn(Time deadline);
   Passed send_pieces(const Json& value, const std::string& bytes, Time deadline);
   std::expected<std::string, Stop> text_to_send(const Json& value);
   Passed exchange(const Json& value);
@@ -162,7 +165,10 @@ class Client {
   Doubts& doubts_;
   Values values_;
   Time now_;
-  Time limit_;  ///< the client's own deadline
+  Time limit_;        ///< the client's own deadline
+  Time may_connect_;  ///< for the first time
+  Time may_send_ = 0;
+  std::optional<Time> may_send_if_it_catches_up_;
   std::optional<Wire> wire_;
   std::map<std::uint16_t, std::uint64_t> connections_at_;
   std::uint64_t connections_ = 0;

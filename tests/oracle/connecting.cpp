@@ -26,6 +26,9 @@ bool is_this_machine(const std::string& host) { return host == "localhost" || ho
 
 Passed Client::connect(const Json& how, bool by_itself) {
   if (wire_ && !by_itself) return fail("already_connected");
+  if (now_ < may_connect_) {
+    if (const Passed waited = wait_until(may_connect_); !waited) return waited;
+  }
   const Time timeout = how.contains("timeout") ? duration_of(how.at("timeout")) : group_.connect_timeout;
   const Time deadline = std::min(now_ + timeout, limit_);
   const auto url = values_.expand(group_.target);

@@ -1,6 +1,7 @@
 // How a client expects frames, in the judge's head: "The rules of matching" of docs/scenarios.md.
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "tests/oracle/client.h"
@@ -30,21 +31,20 @@ struct Client::Matching {
 
 namespace {
 
-/// Whether each of these frames can have a pattern of its own. Which one the last has got, in `given`.
-bool can_be_given(const std::vector<std::string>& frames, const Json& patterns, std::vector<bool>& is_taken,
-                  std::size_t first, const Values& values, Groups& groups) {
-  if (first == frames.size()) return true;
+/// The ways to give each of these frames a pattern of its own: which groups the last one gets in them.
+void give(const std::vector<std::string>& frames, const Json& patterns, std::vector<bool>& is_taken, std::size_t first,
+          const Values& values, std::set<Groups>& ways) {
   for (std::size_t i = 0; i < patterns.size(); ++i) {
-    Groups found;
-    if (is_taken[i] || !holds(patterns.at(i), frames[first], values, found)) continue;
-    is_taken[i] = true;
-    if (can_be_given(frames, patterns, is_taken, first + 1, values, groups)) {
-      if (first + 1 == frames.size()) groups = std::move(found);
-      return true;
+    Groups groups;
+    if (is_taken[i] || !holds(patterns.at(i), frames[first], values, groups)) continue;
+    if (first + 1 == frames.size()) {
+      ways.insert(std::move(groups));
+      continue;
     }
+    is_taken[i] = true;
+    give(frames, patterns, is_taken, first + 1, values, ways);
     is_taken[i] = false;
   }
-  return false;
 }
 
 }  // namespace
@@ -136,9 +136,11 @@ std::expected<Client::Taken, Stop> Client::take(Matching& matching, const std::s
     std::vector<std::string> frames = matching.seen;
     frames.push_back(frame);
     std::vector<bool> is_taken(matching.patterns.size());
-    if (!can_be_given(frames, matching.patterns, is_taken, 0, values_, groups)) {
-      return refuse(matching, frame, size, is_rest);
-    }
+    std::set<Groups> ways;
+    give(frames, matching.patterns, is_taken, 0, values_, ways);
+    if (ways.empty()) return refuse(matching, frame, size, is_rest);
+    if (ways.size() > 1) doubt("which of the patterns a frame has got matters");
+    groups = *ways.begin();
   } else if (!is_on_trust && !holds(matching.next_pattern(), frame, values_, groups)) {
     return refuse(matching, frame, size, is_rest);
   }

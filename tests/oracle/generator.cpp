@@ -30,6 +30,7 @@ class Generator {
   void draw_alone();
   void draw_group(std::size_t index);
   void draw_framing(Json& group, Script& script, Talk::Manner& manner);
+  void draw_rates(Json& group);
   void draw_lie(const Json& group, Script& script);
   void draw_target(Json& group, std::uint16_t port);
   Json draw_steps(Json& group, Script& script, const Talk::Manner& manner);
@@ -57,7 +58,7 @@ Case Generator::draw() {
   draw_file();
   if (dice_.chance(is_real_ ? 30 : 12)) draw_alone();
   drawn_.scenario["clients"] = Json::array();
-  if (dice_.chance(6)) {
+  if (dice_.chance(is_real_ ? 20 : 6)) {
     draw_load();
     return std::move(drawn_);
   }
@@ -163,6 +164,15 @@ Json Generator::draw_steps(Json& group, Script& script, const Talk::Manner& mann
   return steps;
 }
 
+void Generator::draw_rates(Json& group) {
+  static const std::vector<std::string> kRates{"12.5/s", "25/s"};
+  if (dice_.chance(4)) group["message_rate"] = dice_.pick(kRates);
+  // Whether a client's time begins before it may connect is not said, nor whether it is about a step that connects.
+  const bool is_clear =
+      !drawn_.scenario["defaults"].contains("client_timeout") && group.value("connection", "") != "manual";
+  if (is_clear && dice_.chance(group.contains("count") ? 15 : 2)) group["connect_rate"] = dice_.pick(kRates);
+}
+
 void Generator::draw_group(std::size_t index) {
   const auto port = static_cast<std::uint16_t>(kFirstPort + index);
   Script& script = drawn_.server[port];
@@ -182,6 +192,7 @@ void Generator::draw_group(std::size_t index) {
     manner.is_manual = true;
   }
   if (dice_.chance(10)) group["start_after"] = "97ms";
+  draw_rates(group);
   if (dice_.chance(5)) group["allow_extra"] = true;
   group["steps"] = draw_steps(group, script, manner);
   if (dice_.chance(48)) draw_lie(group, script);

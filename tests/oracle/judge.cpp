@@ -46,6 +46,11 @@ Group group_of(const Json& json, std::size_t index, Group group) {
   group.eol = json.value("eol", group.eol);
   group.allow_extra = json.value("allow_extra", group.allow_extra);
   if (json.contains("start_after")) group.start_after = duration_of(json.at("start_after"));
+  const auto between = [&](const char* rate) {
+    return json.contains(rate) ? static_cast<Time>(kSecond / std::stod(json.at(rate).get<std::string>())) : 0;
+  };
+  group.between_connects = between("connect_rate");
+  group.between_sends = between("message_rate");
   group.values.define(json.value("variables", Json::object()));
   return group;
 }

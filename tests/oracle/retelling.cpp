@@ -17,7 +17,7 @@ constexpr auto kDurations = std::to_array<std::string_view>(
     {"timeout", "connect_timeout", "client_timeout", "every", "for", "sleep", "min", "max", "mean", "not_before",
      "chunk_delay", "start_after", "duration", "warmup", "grace"});
 
-constexpr std::string_view kRate = "rate";
+constexpr auto kRates = std::to_array<std::string_view>({"rate", "message_rate", "connect_rate"});
 
 /// Keys in whose value a port stands.
 constexpr auto kPlaces = std::to_array<std::string_view>({"target", "port"});
@@ -39,7 +39,7 @@ Json retold(const Json& scenario, const Ports& ports, unsigned slowness) {
     const bool is_text = value.is_string() && told.is_object();
     if (is_text && std::ranges::find(kDurations, name) != kDurations.end()) {
       value = fmt::format("{}us", duration_of(value) * static_cast<Time>(slowness));
-    } else if (is_text && name == kRate) {
+    } else if (is_text && std::ranges::find(kRates, name) != kRates.end()) {
       value = fmt::format("{}/s", std::stod(value.get<std::string>()) / slowness);
     } else if (is_text && std::ranges::find(kPlaces, name) != kPlaces.end()) {
       value = with_real_ports(value.get<std::string>(), ports);

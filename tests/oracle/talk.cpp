@@ -178,8 +178,9 @@ Json Talk::draw_episode(unsigned depth) {
       {22, &Talk::echo},         {14, &Talk::answer},  {10, &Talk::several},     {6, &Talk::until},
       {6, &Talk::pipeline},      {4, &Talk::counted},  {7, &Talk::raw},          {4, &Talk::optional},
       {3, &Talk::optional_list}, {4, &Talk::timed},    {3, &Talk::silence},      {3, &Talk::values},
-      {2, &Talk::bad_values},    {4, &Talk::captures}, {2, &Talk::random_texts}, {4, &Talk::stale},
-      {2, &Talk::reconnects},    {3, &Talk::rare}};
+      {3, &Talk::bad_values},    {4, &Talk::captures}, {3, &Talk::random_texts}, {4, &Talk::stale},
+      {2, &Talk::reconnects},    {3, &Talk::rare},     {2, &Talk::named_groups}, {2, &Talk::raw_values},
+      {1, &Talk::skips}};
   Json steps = Json::array();
   if (depth < 2 && dice_.chance(12)) {
     nested(steps, depth);

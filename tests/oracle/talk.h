@@ -66,6 +66,9 @@ class Talk {
   void values(Json& steps);
   void bad_values(Json& steps);
   void captures(Json& steps);
+  void named_groups(Json& steps);
+  void raw_values(Json& steps);
+  void skips(Json& steps);
   void random_texts(Json& steps);
   void stale(Json& steps);
   void nested(Json& steps, unsigned depth);

@@ -39,6 +39,23 @@ std::expected<std::string, Stop> Client::text_to_send(const Json& value) {
   return enclosed(framing, text);
 }
 
+/// By the message_rate. Whether sends that have waited for something else may catch up is not said.
+Passed Client::wait_for_turn(Time deadline) {
+  if (group_.between_sends == 0) return {};
+  const Time to = may_send_;
+  if (to > now_) {
+    if (may_send_if_it_catches_up_.value_or(to) < to) doubt("a send would wait unless it may catch up");
+    doubt_when_near(to, deadline, "a send has its turn as the time is over");
+    const bool is_in_time = to <= deadline;
+    now_ = std::min(to, deadline);
+    while (wire_->next() && *wire_->next() <= now_) wire_->advance(*wire_->next());
+    if (!is_in_time) return fail("timeout");
+  }
+  may_send_ = now_ + group_.between_sends;
+  may_send_if_it_catches_up_ = may_send_if_it_catches_up_.value_or(now_) + group_.between_sends;
+  return {};
+}
+
 Passed Client::send(const Json& value, Time deadline) {
   const auto bytes = text_to_send(value);
   if (!bytes) return std::unexpected(bytes.error());
@@ -75,11 +92,12 @@ Passed Client::exchange(const Json& value) {
   const Time start = now_;
   const Json& expected = value.at("expect");
   const bool has_timeout = expected.is_object() && expected.contains("timeout");
+  const Time timeout = has_timeout ? duration_of(expected.at("timeout")) : group_.timeout;
+  if (const Passed waited = wait_for_turn(std::min(start + timeout, limit_)); !waited) return waited;
   if (value.value("fresh", true)) {
     wire_->want_settled(now_, "something comes as an exchange begins");
     if (!wire_->unread().empty()) return fail("unread");
   }
-  const Time timeout = has_timeout ? duration_of(expected.at("timeout")) : group_.timeout;
   if (const Passed sent = send(value.at("send"), start + timeout); !sent) return sent;
   return expect(expected, start);
 }

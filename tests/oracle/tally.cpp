@@ -12,12 +12,26 @@ namespace {
 
 using Met = std::set<std::string>;
 
+/// What is made of several keys.
+void collect_combinations(const Json& value, Met& met) {
+  const bool names = value.contains("frames") && value.at("frames").dump().contains("(?P<");
+  if (names && value.value("mode", "") == "any_order") met.insert("named groups in any_order");
+  const bool is_raw = value.contains("framing") && value.at("framing") == "raw";
+  if (is_raw && value.contains("matches") && value.at("matches").get<std::string>().contains("${")) {
+    met.insert("a value that is matched raw");
+  }
+  for (const Json& step : value.contains("until") ? value.at("until") : Json::array()) {
+    if (step.contains("skip")) met.insert("skip inside retry");
+  }
+}
+
 /// Objects whose keys mean what the key in front of them says.
 void collect_keys(const Json& value, const std::string& of, Met& met) {
   if (value.is_array()) {
     for (const Json& one : value) collect_keys(one, of, met);
   }
   if (!value.is_object()) return;
+  collect_combinations(value, met);
   for (const auto& [key, inner] : value.items()) {
     met.insert(of + " " + key);
     if (key == "steps" || key == "until" || key == "setup" || key == "teardown") {

@@ -104,6 +104,47 @@ void Talk::captures(Json& steps) {
   steps.push_back({{"exchange", {{"send", send_of("t" + used)}, {"expect", with_framing("GOT:t" + used)}}}});
 }
 
+/// Frames that come in some order, each of which gives a variable its value.
+void Talk::named_groups(Json& steps) {
+  if (framing_.kind == Framing::Kind::fixed) return answer(steps);
+  const std::string name = "v" + std::to_string(++variables_);
+  const std::string other = "v" + std::to_string(++variables_);
+  ask(steps, {"token " + std::to_string(dice_.between(10, 99)), "key " + std::to_string(dice_.between(1, 9)), "end"});
+  Json patterns = Json::array({{{"matches", "^token (?P<" + name + ">[0-9]+)$"}}, is_right() ? "end" : "the end"});
+  // One that matches the token, too, has to leave it.
+  patterns.push_back({{"matches", (dice_.chance(80) ? "^key" : "^[a-z]+") + (" (?P<" + other + ">[0-9]+)(x)?$")}});
+  if (dice_.chance(50)) std::swap(patterns[0], patterns[dice_.between(1, 2)]);
+  steps.push_back({{"expect", with_framing({{"mode", "any_order"}, {"frames", patterns}})}});
+  const std::string used = "${" + name + "}/${" + other + "}";
+  steps.push_back({{"exchange", {{"send", send_of("t" + used)}, {"expect", with_framing("GOT:t" + used)}}}});
+}
+
+/// A regular expression that is known when it is used, for bytes without frames.
+void Talk::raw_values(Json& steps) {
+  if (framing_.kind != Framing::Kind::ended_by) return answer(steps);
+  static const std::vector<std::string> kGood{"do+r", "^open (?:the )?door", "[^ ]+ d.*r", "(?i)DOOR", "\\x{6f}r"};
+  static const std::vector<std::string> kBad{"door$", "\\bdoor", "door\\z", "do\\Bor", "d(", ""};
+  const std::string name = "v" + std::to_string(++variables_);
+  steps.push_back({{"set", {{name, is_right() ? dice_.pick(kGood) : dice_.pick(kBad)}}}});
+  ask(steps, {"open door 12"});
+  Json pattern{{"matches", "${" + name + "}"}, {"framing", "raw"}};
+  if (dice_.chance(15)) pattern["optional"] = true;
+  if (dice_.chance(15)) pattern["capture"] = "v" + std::to_string(++variables_);
+  steps.push_back({{"expect", pattern}});
+  steps.push_back({{"expect", with_framing(" 12")}});
+}
+
+/// A client that is skipped while it tries something.
+void Talk::skips(Json& steps) {
+  Json inner = Json::array();
+  answer(inner);
+  if (dice_.chance(60)) inner.push_back({{"skip", "enough"}});
+  if (!is_right()) inner.push_back({{"fail", "not yet"}});
+  Json retry{{"until", inner}, {"every", "57ms"}, {"times", dice_.between(1, 3)}};
+  if (dice_.chance(30)) retry["reconnect"] = true;
+  steps.push_back({{"retry", retry}});
+}
+
 void Talk::random_texts(Json& steps) {
   if (framing_.kind == Framing::Kind::fixed) return answer(steps);
   const std::string name = "v" + std::to_string(++variables_);

@@ -87,6 +87,10 @@ inline constexpr auto kOften = std::to_array<std::string_view>({
 /// Each in 20 of the usual cases at least.
 inline constexpr std::uint64_t kNowAndThenAtLeast = 20;
 inline constexpr auto kNowAndThen = std::to_array<std::string_view>({
+    "clients message_rate",
+    "clients connect_rate",
+    "named groups in any_order",
+    "a value that is matched raw",
     "code unread",
     "code truncated",
     "code not_connected",
@@ -100,6 +104,7 @@ inline constexpr auto kSeldom = std::to_array<std::string_view>({
     "step capture",
     "step log",
     "step skip",
+    "skip inside retry",
     "step fail",
     "repeat for",
     "connect retry",

@@ -78,7 +78,8 @@ struct Measurements {
   Histogram exchange;
   Histogram lateness;
   std::uint64_t messages = 0;
-  std::uint64_t verified = 0;  ///< of the messages: they were compared with what was expected
+  std::uint64_t verified = 0;       ///< of the messages: they were compared with what was expected
+  std::uint64_t ever_compared = 0;  ///< messages that were compared, those of the warm-up included
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_received = 0;
   std::uint64_t iterations = 0;  ///< that ended in the time that was measured, passed or failed
@@ -96,7 +97,7 @@ struct Measurements {
 
   std::uint64_t planned() const;  ///< iterations that were to start in that time and were not skipped
   /// No iteration was to start, or none of the replies that came was compared.
-  bool tested_nothing() const { return planned() == 0 || (messages > 0 && verified == 0); }
+  bool tested_nothing() const { return planned() == 0 || (messages > 0 && ever_compared == 0); }
   double achieved() const;      ///< iterations a second
   sched::Duration cpu() const;  ///< that all threads worked
 };

@@ -53,9 +53,9 @@ Verdict judge(const ScenarioResult& result) {
   }
   // Under load iterations fail, and not clients.
   const bool is_judged_by_errors = result.load && result.load->judges_errors;
-  const bool has_failed_iterations = result.load && has_failure(result.failures);
+  const bool has_failed_iterations = result.load && (has_failure(result.failures) || result.load->measured.errors > 0);
   if (has_failed_iterations && !is_judged_by_errors) ++failed;
-  if (has_failed_iterations && result.connected == 0) return Verdict::could_not_test;
+  if (has_failed_iterations && (result.connected == 0 || !result.load->has_begun)) return Verdict::could_not_test;
   const bool is_out_of_reach = result.connected == 0 && unreached == failed;
   if (failed > 0) return is_out_of_reach ? Verdict::could_not_test : Verdict::failed;
   if (result.end == ScenarioResult::End::deadline) return Verdict::deadline;

@@ -23,6 +23,7 @@ struct ThresholdResult {
 struct LoadResult {
   load::Measurements measured;
   std::vector<ThresholdResult> thresholds;
+  bool has_begun = true;      ///< not when all clients had tried to connect by then, and none did
   bool is_cut_short = false;  ///< the run was ended first: thresholds are of what there was, and judge nothing
   std::optional<load::FoundRates> search = {};  ///< in iterations
   bool judges_errors = false;  ///< a threshold says how many iterations may fail: no single failure fails the run

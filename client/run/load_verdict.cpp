@@ -21,7 +21,7 @@ std::vector<std::string> what_passed(const ScenarioResult& result) {
 }
 
 std::string why_not_tested(const ScenarioResult& result) {
-  if (result.connected == 0) return "nobody was reached";
+  if (result.connected == 0 || !result.load->has_begun) return "nobody was reached";
   return result.load->measured.planned() == 0 ? "nothing was measured" : "no reply was compared";
 }
 

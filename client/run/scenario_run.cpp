@@ -67,6 +67,7 @@ class ScenarioRun {
   Task<void> run_clients(ThreadRun& thread);
   Task<void> run_load(ThreadRun& thread, std::size_t clients);
   void count_ready(sched::Instant now);
+  bool nobody_was_reached() const;
   Task<void> run_client(const scenario::Group& group, std::uint64_t index, ThreadRun& thread);
   Task<void> set_up(ThreadRun& thread);
   Task<void> run_setup(ThreadContext& thread);
@@ -87,7 +88,9 @@ class ScenarioRun {
   std::vector<std::unique_ptr<ThreadRun>> threads_;
   std::atomic<unsigned> running_;  ///< threads whose clients have not all ended
   std::atomic<unsigned> unready_;  ///< threads whose clients have not all joined the load
-  sched::Instant load_begin_{};    ///< written when `unready_` comes to zero
+  // Written when `unready_` comes to zero.
+  sched::Instant load_begin_{};
+  bool is_out_of_reach_ = false;  ///< the load does not begin
 
   // The first thread's.
   LoadWatch load_watch_;
@@ -119,7 +122,9 @@ ScenarioRun::ScenarioRun(const scenario::Scenario& scenario, const RunSettings& 
     ThreadRun& thread = *threads_.emplace_back(std::make_unique<ThreadRun>(context_, index, settings.threads));
     if (settings.threads > 1) thread.mailbox.emplace();
     if (scenario.load) {
-      thread.load.emplace(*scenario.load, thread.context.counters, index, settings.threads, settings.seed);
+      // Those that have no clients have no part of it.
+      const auto threads = static_cast<unsigned>(std::min<std::uint64_t>(settings.threads, context_.clients));
+      thread.load.emplace(*scenario.load, thread.context.counters, index, threads, settings.seed);
     }
     context_.rendezvous.on_change([this, &thread] {
       on_thread(thread, [&thread] {
@@ -245,14 +250,21 @@ Task<void> ScenarioRun::run_load(ThreadRun& thread, std::size_t clients) {
   co_await thread.load->wait_for(clients);
   count_ready(sched::Scheduler::current().backend().now());
   if (!co_await thread.load_may_begin.wait()) co_return;
-  const bool is_out_of_reach = thread.context.counters.connected == 0 && !thread.context.failures.empty();
-  if (is_out_of_reach) co_return thread.load->end();
+  if (is_out_of_reach_) co_return thread.load->end();
   co_await thread.load->run(load_begin_);
+}
+
+/// Whether all clients have tried to connect, and none did.
+bool ScenarioRun::nobody_was_reached() const {
+  const auto has_tried = [](const auto& group) { return group.connection == scenario::ConnectionMode::per_client; };
+  const auto reached_none = [](const auto& thread) { return thread->load->connected() == 0; };
+  return std::ranges::all_of(context_.scenario.groups, has_tried) && std::ranges::all_of(threads_, reached_none);
 }
 
 void ScenarioRun::count_ready(sched::Instant now) {
   if (unready_.fetch_sub(1) != 1) return;
   load_begin_ = now;
+  is_out_of_reach_ = context_.scenario.load && nobody_was_reached();
   let_all(&ThreadRun::load_may_begin);
 }
 
@@ -371,6 +383,7 @@ ScenarioResult ScenarioRun::collect() {
   }
   if (context_.scenario.load) {
     result.load = judge_load(measurements(), context_.scenario.thresholds);
+    result.load->has_begun = !is_out_of_reach_;
     result.load->is_cut_short = end_ != ScenarioResult::End::complete;
   }
   result.not_run = result.planned - result.passed - result.failed - result.skipped - result.interrupted;

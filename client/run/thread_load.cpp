@@ -41,7 +41,7 @@ ThreadLoad::ThreadLoad(const Load& load, const Counters& counters, unsigned thre
     : load_(load),
       counters_(counters),
       threads_(threads),
-      schedule_(load.rate, stages_of(load), load.arrival, thread, threads, seed),
+      schedule_(load.rate, stages_of(load), load.arrival, std::min(thread, threads - 1), threads, seed),
       most_in_flight_(share_of(load.max_in_flight, thread, threads)),
       next_number_(thread) {}
 
@@ -113,6 +113,7 @@ void ThreadLoad::add(const Start& start, std::atomic<std::uint64_t>& count, std:
 }
 
 Task<void> ThreadLoad::run(Instant begin) {
+  begun_ = mark();
   begin_ = begin;
   measured_from_ = begin + load_.warmup;
   end_ = measured_from_ + load_.duration;
@@ -130,7 +131,8 @@ Task<void> ThreadLoad::hand_out() {
     [[maybe_unused]] const sched::Result<void> slept = co_await sched::sleep_until(end_);
     co_return;
   }
-  while (const auto offset = schedule_.next()) {
+  const bool has_part = next_number_ < threads_;
+  while (const auto offset = has_part ? schedule_.next() : std::nullopt) {
     const Instant intended = begin_ + *offset;
     if (intended > sched::now() && !co_await sched::sleep_until(intended)) co_return;
     give(intended);
@@ -215,6 +217,7 @@ void ThreadLoad::add_to(load::Measurements& sum) const {
   sum.cut_short += counts.cut_short;
   sum.skipped += counts.skipped;
   if (!first_ || !last_) return;
+  sum.ever_compared += (last_->messages - begun_->messages) - (last_->unverified - begun_->unverified);
   const std::uint64_t messages = last_->messages - first_->messages;
   sum.messages += messages;
   sum.verified += messages - (last_->unverified - first_->unverified);

@@ -23,7 +23,8 @@ struct Counters;
 
 class ThreadLoad {
  public:
-  /// One of `threads`, each of which has its part of the rate and of what may be in flight. The references outlive it.
+  /// One of `threads`, each of which has its part of the rate and of what may be in flight. A `thread` beyond them has
+  /// no clients, and hands out nothing. The references outlive it.
   ThreadLoad(const scenario::Load& load, const Counters& counters, unsigned thread, unsigned threads,
              std::uint64_t seed);
 
@@ -78,6 +79,8 @@ class ThreadLoad {
   /// It was to start in the warm-up: what comes of it is not measured, and judges nothing.
   bool is_of_warmup(const Start& start) const { return !is_measured(start.intended); }
 
+  /// Connections that have come to stand. Any thread.
+  std::uint64_t connected() const { return meter_.connect.snapshot().count(); }
   void connected_in(sched::Duration duration) { meter_.connect.record(duration); }
   /// A client has failed in no iteration: it could not connect, or was sent something after the last one.
   void failed_in_none() { load::Counts::add(meter_.counts.errors); }
@@ -138,6 +141,7 @@ class ThreadLoad {
   sched::Instant end_{};
   bool has_begun_ = false;
   bool is_over_ = false;
+  std::optional<Mark> begun_;
   std::optional<Mark> first_;
   std::optional<Mark> last_;
   load::Meter meter_;

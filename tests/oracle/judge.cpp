@@ -67,6 +67,7 @@ class Judge {
   void run_groups();
   void run_load();
   void conclude_load();
+  bool all_connect_before_the_load() const;
   void note(const Client& client);
   void conclude();
 
@@ -154,6 +155,11 @@ void Judge::run_load() {
   now_ = std::max(now_, load_.end);
 }
 
+bool Judge::all_connect_before_the_load() const {
+  return std::ranges::all_of(drawn_.scenario.at("clients"),
+                             [](const Json& group) { return group.value("connection", "per_client") == "per_client"; });
+}
+
 void Judge::conclude_load() {
   const bool has_failures = !opinion_.stops.empty();
   bool judges_errors = false;
@@ -173,7 +179,8 @@ void Judge::conclude_load() {
     opinion_.verdict = verdict;
     opinion_.exit_code = exit_code;
   };
-  if (has_failures && opinion_.connected == 0) return conclude_as("could_not_test", 3);
+  const bool has_begun = load_.connected > 0 || !all_connect_before_the_load();
+  if (has_failures && (opinion_.connected == 0 || !has_begun)) return conclude_as("could_not_test", 3);
   all_hold = all_hold && load_.iterations > 0;
   if (has_failures && !judges_errors) return conclude_as("failed", 1);
   // No threshold has a sample then, which the client holds to be what counts.

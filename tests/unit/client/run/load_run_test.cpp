@@ -257,6 +257,15 @@ TEST_P(LoadOnTheKernel, JudgesTheFirstIterationWhereThereIsNoWarmUp) {
   EXPECT_EQ(judge(*result), Verdict::failed);
 }
 
+TEST_P(LoadOnTheKernel, GivesNothingToThreadsWithoutClients) {
+  const auto result = embed(GetParam(), 3,
+                            loaded(R"("model": "open", "rate": "40/s", "duration": "200ms")", R"("count": 1)",
+                                   R"("thresholds": [{"metric": "dropped", "below": 1}])"));
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->load->measured.response.count(), 8U);
+  EXPECT_EQ(judge(*result), Verdict::passed);
+}
+
 TEST_P(LoadOnTheKernel, SharesTheRateBetweenThreads) {
   const auto result = embed(GetParam(), 3, loaded(R"("model": "open", "rate": "900/s", "duration": "1s")"));
   ASSERT_TRUE(result) << describe(result.error());

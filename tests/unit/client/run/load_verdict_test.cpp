@@ -117,6 +117,23 @@ TEST(LoadVerdict, TellsThatNobodyWasReached) {
   EXPECT_EQ(told(result), "nobody was reached, 4 errors");
 }
 
+TEST(LoadVerdict, IsNoPassOfALoadThatCouldNotBegin) {
+  // The teardown reaches the server, and errors are allowed.
+  const SimulatedRun run(1);
+  const auto scenario =
+      scenario::parse("x.json",
+                      R"({"load": {"duration": "1s"}, "teardown": [{"exchange": {"send": "a", "expect": "GOT:a"}}],
+          "thresholds": [{"metric": "errors", "at": "count", "at_most": 5}],
+          "clients": [{"target": "tcp://127.0.0.1:9", "steps": [{"exchange": {"send": "a", "expect": "GOT:a"}}]}]})",
+                      {});
+  ASSERT_TRUE(scenario);
+  const auto result = run_scenario(*scenario, run.settings(), {});
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->connected, 1U);
+  EXPECT_EQ(judge(*result), Verdict::could_not_test);
+  EXPECT_EQ(told(*result), "nobody was reached, 1 error");
+}
+
 TEST(LoadVerdict, TellsThatTheSetupFailed) {
   const ScenarioResult result = run_load(loaded(R"("duration": "1s")", R"("count": 1)",
                                                 R"("setup": [{"exchange": {"send": "a", "expect": "GOT:b"}}],

@@ -59,10 +59,12 @@ struct Client::Pipeline {
     bool decides_alone = false;  ///< whether the same bytes pass again
   };
 
-  explicit Pipeline(const scenario::Group& group) : constants(group.steps.size()) {
+  Pipeline(const scenario::Group& group, bool has_one_at_a_time)
+      : constants(group.steps.size()), asks_before_each(has_one_at_a_time) {
     for (std::size_t i = 0; i < constants.size(); ++i) {
       const auto& exchange = std::get<scenario::Exchange>(group.steps[i].action);
       constants[i].decides_alone = scenario::is_constant(exchange.expect.frames.front());
+      asks_before_each |= !constants[i].decides_alone;
     }
   }
 
@@ -71,6 +73,7 @@ struct Client::Pipeline {
   bool has_begun = false;           ///< its iteration, whose start `under_way.next()` has
   std::string batch;                ///< what is sent at once
   std::vector<Constant> constants;  ///< of each step
+  bool asks_before_each;            ///< whether an exchange may find that it cannot be sent: see may_send()
 };
 
 namespace {
@@ -83,7 +86,7 @@ const scenario::Exchange& exchange_of(const scenario::Group& group, std::size_t 
 
 /// Does iterations until the connection or the load ends.
 Task<void> Client::pipeline(ThreadLoad::Queue& queue) {
-  Pipeline line(group_);
+  Pipeline line(group_, load_->load().depth == 1);
   bool passed = true;
   while (passed && !sched::Fiber::current().is_cancelled()) {
     if (!connection_) {
@@ -128,7 +131,7 @@ Task<bool> Client::fill(Pipeline& line, ThreadLoad::Queue& queue) {
       line.has_begun = line.has_begun || load_->take(queue, next.start);
       if (!line.has_begun) break;
       const scenario::Send& send = exchange_of(group_, line.step).send;
-      if (!may_send(line) || !append_text(line, send)) co_return false;
+      if ((line.asks_before_each && !may_send(line)) || !append_text(line, send)) co_return false;
       first = first != nullptr ? first : &send;
       next.sent = sched::now();
       next.step = line.step;

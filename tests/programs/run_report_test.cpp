@@ -297,7 +297,9 @@ TEST_F(RunReport, IsAsItsReferenceShowsIt) {
   const std::string document = support::read_file(GOTBACK_SOURCE_DIR "/docs/reports.md");
   const std::size_t begin = document.find("```json\n") + 8;
   const json shown = json::parse(document.substr(begin, document.find("```\n", begin) - begin));
-  write("hello.json", kWrong);
+  std::string hello(kWrong);
+  hello.insert(hello.find("  \"clients\""), "  \"target\": \"tcp://localhost:25000\",\n");
+  write("hello.json", hello);
   const json written = json::parse(run({"--simulate", "--seed", "42", "--report", "json=-", "hello.json"}).output);
   EXPECT_EQ(comparable(written), comparable(shown)) << written.dump(2);
 }

@@ -76,7 +76,7 @@ class Client {
   sched::Task<bool> wait_for_work(Pipeline& line, ThreadLoad::Queue& queue);
   bool take_known_replies(Pipeline& line);
   bool take_reply(Pipeline& line, const Frame& frame, std::string_view whole);
-  void answered(Pipeline& line, bool is_compared);
+  void answered(Pipeline& line, bool is_compared, sched::Instant now);
   sched::Task<void> give_up_all(Pipeline& line);
 
   // sending.cpp

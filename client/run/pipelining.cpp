@@ -240,11 +240,12 @@ Task<bool> Client::wait_for_work(Pipeline& line, ThreadLoad::Queue& queue) {
 /// was one. Whether it counts as compared is drawn as for any other.
 bool Client::take_known_replies(Pipeline& line) {
   bool has_one = false;
+  const sched::Instant now = sched::now();
   while (!line.under_way.empty()) {
     const std::string& known = line.constants[line.under_way.front().step].reply;
     if (known.empty() || !connection_->unread().starts_with(known)) break;
     connection_->consume(known.size());
-    answered(line, verifies());
+    answered(line, verifies(), now);
     has_one = true;
   }
   return has_one;
@@ -272,15 +273,14 @@ bool Client::take_reply(Pipeline& line, const Frame& frame, std::string_view who
   }
   Pipeline::Constant& constant = line.constants[front.step];
   if (is_compared && constant.decides_alone && !frame.is_cut_off) constant.reply = whole;
-  answered(line, is_compared);
+  answered(line, is_compared, sched::now());
   return true;
 }
 
-void Client::answered(Pipeline& line, bool is_compared) {
+void Client::answered(Pipeline& line, bool is_compared, sched::Instant now) {
   const Pipeline::Exchange& front = line.under_way.front();
   count_reply(is_compared);
   // Nothing pauses while exchanges are under way: the client's clock has not stood still meanwhile.
-  const sched::Instant now = sched::now();
   load_->exchanged_in(front.start, now - front.sent);
   if (front.step + 1 == group_.steps.size()) load_->passed(front.start, now - clock_.stopped());
   line.under_way.pop_front();

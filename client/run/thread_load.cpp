@@ -65,7 +65,7 @@ void ThreadLoad::leave(Queue& queue) {
 bool ThreadLoad::take(Queue& queue, Start& start) {
   const Instant now = sched::now();
   if (!has_begun_ || is_over_) return false;
-  const Instant begun = queue.clock_.now();
+  const Instant begun = now - queue.clock_.stopped();
   start = {.intended = now, .planned = begun, .begun = begun, .number = next_number_};
   if (load_.model == Load::Model::open) {
     if (queue.waiting_.empty()) return false;

@@ -55,6 +55,7 @@ struct Meter {
   Recorder service;  ///< of an open model
   Recorder response;
   Recorder exchange;
+  Recorder whole;     ///< of iterations that are one exchange: both a service and an exchange, written down once
   Recorder lateness;  ///< of the generator itself: from when an iteration was to start to when it was handed out
   Counts counts;
 };

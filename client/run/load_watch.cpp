@@ -24,7 +24,7 @@ LoadProgress LoadWatch::next(const std::vector<const ThreadLoad*>& threads, cons
   std::uint64_t completed = 0;
   for (const ThreadLoad* thread : threads) {
     const load::Meter& meter = thread->meter();
-    response.merge(meter.response.snapshot());
+    response.merge(thread->response());
     completed += meter.counts.completed;
     progress.in_flight += meter.counts.in_flight();
     progress.errors += is_warming_up ? meter.counts.warmup_errors : meter.counts.errors;

@@ -281,8 +281,13 @@ void Client::answered(Pipeline& line, bool is_compared, sched::Instant now) {
   const Pipeline::Exchange& front = line.under_way.front();
   count_reply(is_compared);
   // Nothing pauses while exchanges are under way: the client's clock has not stood still meanwhile.
-  load_->exchanged_in(front.start, now - front.sent);
-  if (front.step + 1 == group_.steps.size()) load_->passed(front.start, now - clock_.stopped());
+  const sched::Duration exchange = now - front.sent;
+  if (group_.steps.size() == 1) {
+    load_->passed_in_one(front.start, now - clock_.stopped(), exchange);
+  } else {
+    load_->exchanged_in(front.start, exchange);
+    if (front.step + 1 == group_.steps.size()) load_->passed(front.start, now - clock_.stopped());
+  }
   line.under_way.pop_front();
 }
 

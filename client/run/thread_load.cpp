@@ -85,6 +85,18 @@ bool ThreadLoad::take(Queue& queue, Start& start) {
   return true;
 }
 
+void ThreadLoad::passed_in_one(const Start& start, Instant now, sched::Duration exchange) {
+  // They differ where the client had to connect in between.
+  if (exchange != now - start.begun) {
+    exchanged_in(start, exchange);
+    return passed(start, now);
+  }
+  Counts::add(meter_.counts.completed);
+  if (!is_measured(start.intended)) return;
+  meter_.whole.record(exchange);
+  if (load_.model == Load::Model::open) meter_.response.record(now - start.planned);
+}
+
 void ThreadLoad::passed(const Start& start, Instant now) {
   Counts::add(meter_.counts.completed);
   if (!is_measured(start.intended)) return;
@@ -201,11 +213,21 @@ ThreadLoad::Mark ThreadLoad::mark() const {
           .idle = sched::Scheduler::current().spun()};
 }
 
+load::Histogram ThreadLoad::response() const {
+  load::Histogram sum = meter_.response.snapshot();
+  // In a closed model a response is what the service is.
+  if (load_.model == Load::Model::closed) sum.merge(meter_.whole.snapshot());
+  return sum;
+}
+
 void ThreadLoad::add_to(load::Measurements& sum) const {
   sum.connect.merge(meter_.connect.snapshot());
+  const load::Histogram whole = meter_.whole.snapshot();
   sum.service.merge((load_.model == Load::Model::open ? meter_.service : meter_.response).snapshot());
-  sum.response.merge(meter_.response.snapshot());
+  sum.service.merge(whole);
+  sum.response.merge(response());
   sum.exchange.merge(meter_.exchange.snapshot());
+  sum.exchange.merge(whole);
   sum.lateness.merge(meter_.lateness.snapshot());
   const load::Counts& counts = meter_.counts;
   sum.warmup_errors += counts.warmup_errors;

@@ -99,6 +99,11 @@ class ThreadLoad {
   /// The load is over, at once.
   void end();
 
+  /// As exchanged_in() and passed() of an iteration that is one exchange.
+  void passed_in_one(const Start& start, sched::Instant now, sched::Duration exchange);
+
+  /// The durations of responses so far. Any thread may look.
+  load::Histogram response() const;
   /// What has been measured so far. Any thread may look while it runs, and sees parts of it that fit nearly together.
   const load::Meter& meter() const { return meter_; }
   /// Adds what this thread has measured, when run() has ended.

@@ -120,6 +120,12 @@ std::expected<Client::Taken, Stop> Client::take_frame(Matching& matching) {
 }
 
 std::expected<Client::Taken, Stop> Client::take_raw(Matching& matching) {
+  const auto is_beyond_ascii = [](char byte) { return static_cast<unsigned char>(byte) > 0x7f; };
+  const Json& pattern = matching.next_pattern();
+  if (pattern.is_object() && pattern.contains("matches") && std::ranges::any_of(pattern.dump(), is_beyond_ascii) &&
+      std::ranges::any_of(wire_->unread(), is_beyond_ascii)) {
+    doubt("what is no UTF-8 may stand in a stream beside characters that are looked for");
+  }
   const auto size = raw_size(matching.next_pattern(), wire_->unread(), values_);
   if (!size) return Taken::nothing;
   return take(matching, wire_->unread().substr(0, *size), *size, false);

@@ -249,7 +249,7 @@ INSTANTIATE_TEST_SUITE_P(, LoadOnTheKernel, testing::Values(BackendKind::epoll, 
 
 TEST_P(LoadOnTheKernel, JudgesTheFirstIterationWhereThereIsNoWarmUp) {
   const auto result = embed(
-      GetParam(), 2,
+      GetParam(), 1,
       loaded_steps(R"("duration": "50ms")", R"({"exchange": {"send": "${iteration}", "expect": {"greater": 0}}})"));
   ASSERT_TRUE(result);
   EXPECT_GE(result->load->measured.errors, 10U);

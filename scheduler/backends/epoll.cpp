@@ -57,9 +57,9 @@ struct EpollStream final : PolledStream, Source, ListNode<CorkedTag> {
 
   const Descriptor fd;
   bool ending = false;  ///< the peer's FIN or an error is in the socket, so a short read does not mean that it is empty
-  ConnectOperation* connecting = nullptr;
   bool connect_begun = false;        ///< connect(2) goes on by itself; events tell how it went
   std::uint32_t connect_events = 0;  ///< what they have told
+  ConnectOperation* connecting = nullptr;
   std::uint64_t last_turn_sent = 0;
 };
 
@@ -102,9 +102,7 @@ void EpollStream::on_events(std::uint32_t events) {
 }
 
 Result<std::size_t> EpollStream::read(std::span<std::byte> into) {
-  ssize_t count = 0;
-  do count = ::recv(fd.get(), into.data(), into.size(), 0);
-  while (count < 0 && errno == EINTR);
+  const ssize_t count = system::receive(fd.get(), into);
   if (count == 0) return failure(ErrorCode::end_of_stream, "receive");
   if (count < 0) return errno == EAGAIN ? failure(ErrorCode::would_block, "receive") : system_error("receive", errno);
   if (static_cast<std::size_t>(count) < into.size() && !ending) was_emptied();

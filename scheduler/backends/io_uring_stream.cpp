@@ -68,11 +68,11 @@ void UringStream::receive_now(ReceiveOperation& operation) {
     operation.result = failure(ErrorCode::out_of_memory, "receive");
     return;
   }
-  const ssize_t count = ::recv(fd.get(), lease.tail_room().data(), receive_limit, MSG_DONTWAIT);
+  const ssize_t count = system::receive(fd.get(), lease.tail_room().first(receive_limit));
   if (count > 0) {
     lease.commit(static_cast<std::size_t>(count));
     operation.result = std::move(lease);
-  } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
+  } else if (count == 0 || errno != EAGAIN) {
     end(count == 0 ? kEnd : Error{ErrorCode::system, errno, "receive"});
     operation.result = std::unexpected(receive_state.error());
   }

@@ -46,6 +46,10 @@ bool is_reset_after_connecting(int error_number);
 Result<Address> local_address(int fd);
 Result<Address> peer_address(int fd);
 
+/// Receives what has come, as recv(2) does, and never waits for it. Returns how many bytes there were, 0 at the end of
+/// the stream; less than zero with errno set. It is not interrupted.
+ssize_t receive(int fd, std::span<std::byte> into);
+
 /// Sends, as send(2) or, in parts, as sendmsg(2) does, without SIGPIPE. Returns how many bytes went; less than zero
 /// with errno set. It is not interrupted.
 ssize_t send(int fd, Bytes bytes);

@@ -69,7 +69,8 @@ class Client {
   sched::Task<void> pipeline(ThreadLoad::Queue& queue);
   sched::Task<std::optional<ThreadLoad::Start>> next_start(ThreadLoad::Queue& queue);
   bool may_send(Pipeline& line);
-  bool append_text(Pipeline& line, const scenario::Send& send);
+  bool append_text(Pipeline& line);
+  bool gather(Pipeline& line, ThreadLoad::Queue& queue);
   sched::Task<bool> fill(Pipeline& line, ThreadLoad::Queue& queue);
   void go_on(Pipeline& line);
   sched::Task<bool> drain(Pipeline& line, ThreadLoad::Queue& queue);

@@ -3,8 +3,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <expected>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -88,10 +88,10 @@ class Connection {
   sched::Event changed_;
   std::optional<sched::Error> ended_;
   bool overflowed_ = false;
-  std::uint64_t taken_ = 0;  ///< bytes
-  std::deque<Sent> unsent_;
   std::atomic<std::uint64_t>& received_;
   sched::Scope reader_;
+  std::uint64_t taken_ = 0;  ///< bytes
+  std::list<Sent> unsent_;   ///< most connections never have any, and pay for none
 };
 
 }  // namespace client::run

@@ -60,7 +60,7 @@ struct Client::Pipeline {
   };
 
   Pipeline(const scenario::Group& group, bool has_one_at_a_time)
-      : constants(group.steps.size()), asks_before_each(has_one_at_a_time) {
+      : steps(group.steps.size()), constants(steps), asks_before_each(has_one_at_a_time) {
     for (std::size_t i = 0; i < constants.size(); ++i) {
       const auto& exchange = std::get<scenario::Exchange>(group.steps[i].action);
       constants[i].decides_alone = scenario::is_constant(exchange.expect.frames.front());
@@ -69,6 +69,7 @@ struct Client::Pipeline {
   }
 
   UnderWay under_way;
+  const std::size_t steps;          ///< how many the group has
   std::size_t step = 0;             ///< the one that is to be sent next
   bool has_begun = false;           ///< its iteration, whose start `under_way.next()` has
   std::string batch;                ///< what is sent at once
@@ -124,21 +125,10 @@ Task<std::optional<ThreadLoad::Start>> Client::next_start(ThreadLoad::Queue& que
 /// Sends until as many exchanges are under way as may be, or nothing is to be sent.
 Task<bool> Client::fill(Pipeline& line, ThreadLoad::Queue& queue) {
   for (;;) {
-    line.batch.clear();
-    const scenario::Send* first = nullptr;
-    while (line.under_way.size() < load_->load().depth) {
-      Pipeline::Exchange& next = line.under_way.next();
-      line.has_begun = line.has_begun || load_->take(queue, next.start);
-      if (!line.has_begun) break;
-      const scenario::Send& send = exchange_of(group_, line.step).send;
-      if ((line.asks_before_each && !may_send(line)) || !append_text(line, send)) co_return false;
-      first = first != nullptr ? first : &send;
-      next.sent = sched::now();
-      next.step = line.step;
-      go_on(line);
-    }
+    const std::size_t first = line.step;
+    if (!gather(line, queue)) co_return false;
     if (line.batch.empty()) co_return true;
-    const StepRun run(first->place, group_.step_timeout);
+    const StepRun run(exchange_of(group_, first).send.place, group_.step_timeout);
     const Result<void> sent = co_await connection_->stream().send(std::as_bytes(std::span(line.batch)));
     if (!sent) {
       attend(line.under_way.front().start);
@@ -146,6 +136,23 @@ Task<bool> Client::fill(Pipeline& line, ThreadLoad::Queue& queue) {
     }
     Counters::add(thread_.counters.bytes_sent, line.batch.size());
   }
+}
+
+/// Puts as many exchanges under way as may be, and what they send into the batch. False: one of them has failed.
+bool Client::gather(Pipeline& line, ThreadLoad::Queue& queue) {
+  line.batch.clear();
+  const std::size_t depth = load_->load().depth;
+  const sched::Instant now = sched::now();
+  while (line.under_way.size() < depth) {
+    Pipeline::Exchange& next = line.under_way.next();
+    if (!line.has_begun && !load_->take(queue, next.start)) break;
+    line.has_begun = true;
+    if ((line.asks_before_each && !may_send(line)) || !append_text(line)) return false;
+    next.sent = now;
+    next.step = line.step;
+    go_on(line);
+  }
+  return true;
 }
 
 /// Whether the next exchange finds what it needs.
@@ -160,7 +167,7 @@ bool Client::may_send(Pipeline& line) {
 
 /// The next exchange is under way. The one after it is of the same iteration, unless that was its last.
 void Client::go_on(Pipeline& line) {
-  line.has_begun = ++line.step < group_.steps.size();
+  line.has_begun = ++line.step < line.steps;
   if (line.has_begun) {
     const ThreadLoad::Start start = line.under_way.next().start;
     line.under_way.push_back_next();
@@ -172,9 +179,10 @@ void Client::go_on(Pipeline& line) {
 }
 
 /// What the step sends, to what is sent at once.
-bool Client::append_text(Pipeline& line, const scenario::Send& send) {
+bool Client::append_text(Pipeline& line) {
   std::string& known = line.constants[line.step].text;
   if (known.empty()) {
+    const scenario::Send& send = exchange_of(group_, line.step).send;
     attend(line.under_way.next().start);
     StepRun run(send.place);
     if (!make_text(run, send)) return false;
@@ -282,11 +290,11 @@ void Client::answered(Pipeline& line, bool is_compared, sched::Instant now) {
   count_reply(is_compared);
   // Nothing pauses while exchanges are under way: the client's clock has not stood still meanwhile.
   const sched::Duration exchange = now - front.sent;
-  if (group_.steps.size() == 1) {
+  if (line.steps == 1) {
     load_->passed_in_one(front.start, now - clock_.stopped(), exchange);
   } else {
     load_->exchanged_in(front.start, exchange);
-    if (front.step + 1 == group_.steps.size()) load_->passed(front.start, now - clock_.stopped());
+    if (front.step + 1 == line.steps) load_->passed(front.start, now - clock_.stopped());
   }
   line.under_way.pop_front();
 }

@@ -63,10 +63,9 @@ void ThreadLoad::leave(Queue& queue) {
 }
 
 bool ThreadLoad::take(Queue& queue, Start& start) {
-  const Instant now = sched::now();
   if (!has_begun_ || is_over_) return false;
-  const Instant begun = now - queue.clock_.stopped();
-  start = {.intended = now, .planned = begun, .begun = begun, .number = next_number_};
+  const Instant now = sched::now();
+  start.begun = now - queue.clock_.stopped();
   if (load_.model == Load::Model::open) {
     if (queue.waiting_.empty()) return false;
     start.intended = queue.waiting_.front().intended;
@@ -79,7 +78,9 @@ bool ThreadLoad::take(Queue& queue, Start& start) {
   } else {
     // The turn in which the load begins was sampled before that.
     start.intended = std::max(now, begin_);
+    start.planned = start.begun;
   }
+  start.number = next_number_;
   next_number_ += threads_;
   Counts::add(meter_.counts.started);
   return true;

@@ -91,8 +91,7 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::Shutdown&
   if (!need_connection(step)) co_return false;
   StepRun run(step.place, group_.step_timeout);
   Result<void> done = co_await connection_->stream().flush();
-  const bool is_cancelled = !done && done.error().code == sched::ErrorCode::cancelled;
-  if (!done && !is_cancelled && connection_->place_of_unsent() != nullptr) co_return fail_send(run, done.error());
+  if (has_lost_bytes(done)) co_return fail_send(run, done.error());
   if (done) done = connection_->stream().shutdown_send();
   if (done) co_return true;
   co_return fail_with(run, "shutdown", done.error(),

@@ -90,6 +90,9 @@ class Client {
   /// Waits until what was sent before has left. False when it could not: that has been recorded, at the place of the
   /// send. Where the step's time is over first, nothing was learned.
   sched::Task<bool> has_sent(const StepRun& run);
+  /// Whether the flush has failed and something that was sent before did not leave. A peer that has taken all may have
+  /// gone, which is no failure of a send.
+  bool has_lost_bytes(const sched::Result<void>& flushed) const;
 
   // retrying.cpp
   sched::Task<bool> perform(const scenario::Step& step, const scenario::Retry& retry);

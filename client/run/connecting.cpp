@@ -205,8 +205,7 @@ Task<bool> Client::close(StepRun& run) {
     co_return fail_cut_off(run, "close",
                            {"what was sent before could not leave: the peer reads too slowly, or not at all"});
   }
-  // A peer that has gone takes nothing more; what it had to take has left, or the send has failed.
-  if (!flushed && connection_->place_of_unsent() != nullptr) co_return fail_send(run, flushed.error());
+  if (has_lost_bytes(flushed)) co_return fail_send(run, flushed.error());
   co_await drop_connection(sched::Close::orderly);
   co_return true;
 }

@@ -83,8 +83,11 @@ bool Client::make_text(StepRun& run, const Send& send) {
 
 Task<bool> Client::has_sent(const StepRun& run) {
   const Result<void> flushed = co_await connection_->stream().flush();
-  const bool is_lost = !flushed && connection_->place_of_unsent() != nullptr;
-  co_return !is_lost || flushed.error().code == sched::ErrorCode::cancelled || fail_send(run, flushed.error());
+  co_return !has_lost_bytes(flushed) || fail_send(run, flushed.error());
+}
+
+bool Client::has_lost_bytes(const Result<void>& flushed) const {
+  return !flushed && flushed.error().code != sched::ErrorCode::cancelled && connection_->place_of_unsent() != nullptr;
 }
 
 /// Each piece leaves by itself, as far as the kernel lets it.

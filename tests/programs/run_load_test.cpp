@@ -196,7 +196,9 @@ TEST_F(Bench, WritesALogThatTheToolsOfHdrHistogramRead) {
   EXPECT_EQ(finished.exit, Exit::code(0)) << finished.error;
   EXPECT_THAT(finished.output, testing::StartsWith("#[Histogram log format version 1.3]\n"));
   for (const char* tag : {"response", "service", "exchange", "connect"}) {
-    EXPECT_THAT(finished.output, HasSubstr(fmt::format("\nTag=bench.{},0.000,0.2", tag)));
+    // The interval is what was measured, which is longer where the machine has more to do.
+    const std::string line = fmt::format("\nTag=bench\\.{},0\\.000,(0\\.[2-9]|[1-9])", tag);
+    EXPECT_THAT(finished.output, testing::ContainsRegex(line));
   }
 }
 

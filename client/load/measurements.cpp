@@ -26,33 +26,6 @@ const Histogram& histogram_of(const Measurements& measured, Metric metric) {
   return metric == Metric::service ? measured.service : measured.response;
 }
 
-std::uint64_t count_of(const Measurements& measured, Metric metric) {
-  switch (metric) {
-    case Metric::messages:
-      return measured.messages;
-    case Metric::bytes_sent:
-      return measured.bytes_sent;
-    case Metric::bytes_received:
-      return measured.bytes_received;
-    case Metric::errors:
-      return measured.errors;
-    case Metric::dropped:
-      return measured.dropped;
-    case Metric::lost:
-      return measured.lost;
-    case Metric::reordered:
-      return measured.reordered;
-    case Metric::duplicated:
-      return measured.duplicated;
-    case Metric::connect:
-    case Metric::exchange:
-    case Metric::service:
-    case Metric::response:
-      break;
-  }
-  return 0;
-}
-
 double read_duration(const Histogram& histogram, const Reading& reading) {
   switch (reading.kind) {
     case Reading::Kind::min:
@@ -101,6 +74,33 @@ double mean_rate(double first, const std::vector<Stage>& stages) {
   return total > sched::Duration::zero() ? iterations / in_seconds(total) : first;
 }
 
+std::uint64_t count_of(const Measurements& measured, Metric metric) {
+  switch (metric) {
+    case Metric::messages:
+      return measured.messages;
+    case Metric::bytes_sent:
+      return measured.bytes_sent;
+    case Metric::bytes_received:
+      return measured.bytes_received;
+    case Metric::errors:
+      return measured.errors;
+    case Metric::dropped:
+      return measured.dropped;
+    case Metric::lost:
+      return measured.lost;
+    case Metric::reordered:
+      return measured.reordered;
+    case Metric::duplicated:
+      return measured.duplicated;
+    case Metric::connect:
+    case Metric::exchange:
+    case Metric::service:
+    case Metric::response:
+      break;
+  }
+  return 0;
+}
+
 std::optional<double> read(const Measurements& measured, Metric metric, const Reading& reading) {
   if (is_duration(metric)) {
     const Histogram& histogram = histogram_of(measured, metric);
@@ -135,6 +135,10 @@ std::string client_bound(const Measurements& measured) {
     return fmt::format("the generator itself was {} late (p99)", text::format_duration(late));
   }
   return {};
+}
+
+std::string why_inconclusive(const Measurements& measured) {
+  return measured.compared_nothing() ? "no reply was compared" : client_bound(measured);
 }
 
 }  // namespace client::load

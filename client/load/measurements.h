@@ -29,6 +29,7 @@ struct Counts {
   std::atomic<std::uint64_t> skipped{0};    ///< left out
   std::atomic<std::uint64_t> errors{0};
   std::atomic<std::uint64_t> dropped{0};
+  std::atomic<std::uint64_t> compared{0};  ///< replies, where not all are
   std::atomic<std::uint64_t> lost{0};
   std::atomic<std::uint64_t> reordered{0};
   std::atomic<std::uint64_t> duplicated{0};
@@ -79,8 +80,8 @@ struct Measurements {
   Histogram exchange;
   Histogram lateness;
   std::uint64_t messages = 0;
-  std::uint64_t verified = 0;       ///< of the messages: they were compared with what was expected
-  std::uint64_t ever_compared = 0;  ///< messages that were compared, those of the warm-up included
+  std::uint64_t verified = 0;  ///< of the messages: they were compared with what was expected
+  std::uint64_t compared = 0;  ///< replies of iterations that are measured, where not all are compared
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_received = 0;
   std::uint64_t iterations = 0;  ///< that ended in the time that was measured, passed or failed
@@ -97,14 +98,21 @@ struct Measurements {
   std::vector<ThreadCost> threads;
 
   std::uint64_t planned() const;  ///< iterations that were to start in that time and were not skipped
+  /// Steps have skipped all of it.
+  bool was_skipped() const { return planned() == 0 && skipped > 0; }
+  /// Replies have come, and none that judges was compared.
+  bool compared_nothing() const { return messages > 0 && verified < messages && compared == 0; }
   /// No iteration was to start, or none of the replies that came was compared.
-  bool tested_nothing() const { return planned() == 0 || (messages > 0 && ever_compared == 0); }
+  bool tested_nothing() const { return planned() == 0 || compared_nothing(); }
   double achieved() const;      ///< iterations a second
   sched::Duration cpu() const;  ///< that all threads worked
 };
 
 /// Of all stages, the rate being `first` when they begin: iterations a second.
 double mean_rate(double first, const std::vector<Stage>& stages);
+
+/// What was counted of a metric that is no duration.
+std::uint64_t count_of(const Measurements& measured, Metric metric);
 
 /// What a reading of a metric gives: durations in seconds, counts, counts a second, or a share from 0 to 1. Nothing
 /// when there was no sample.
@@ -115,5 +123,9 @@ double utilization(const Measurements& measured);
 
 /// Why the generator was the limit, and not what was measured; empty when it was not.
 std::string client_bound(const Measurements& measured);
+
+/// Why nothing is known of what was measured, of which nothing has failed: the generator was the limit, or no reply was
+/// compared. Empty when something is.
+std::string why_inconclusive(const Measurements& measured);
 
 }  // namespace client::load

@@ -9,7 +9,7 @@ namespace client::load {
 struct FoundRates {
   std::optional<double> held;          ///< the highest that did
   std::optional<double> breached;      ///< the lowest that did not
-  std::optional<double> inconclusive;  ///< the lowest of which nothing is known, for the generator itself was too slow
+  std::optional<double> inconclusive;  ///< the lowest of which nothing is known
 };
 
 /// The search for the highest rate that holds: doubled until one does not, then halved between the last two.
@@ -18,7 +18,7 @@ class RateSearch {
   enum class Outcome : std::uint8_t {
     holds,
     does_not_hold,
-    inconclusive,  ///< the generator itself was too slow to tell
+    inconclusive,  ///< it tells nothing: the generator itself was too slow, or no reply was compared
   };
 
   /// From `from` to `to`, which is more.

@@ -56,9 +56,7 @@ Json metrics_object(const load::Measurements& measured) {
               {"connect", metric_object(measured.connect)},
               {"schedule_error", metric_object(measured.lateness)}};
   for (const load::Metric metric : load::kMetrics) {
-    if (is_duration(metric)) continue;
-    const auto count = read(measured, metric, {.kind = load::Reading::Kind::count});
-    object[name_of(metric)] = {{"count", static_cast<std::uint64_t>(count.value_or(0))}};
+    if (!is_duration(metric)) object[name_of(metric)] = {{"count", count_of(measured, metric)}};
   }
   return object;
 }
@@ -89,7 +87,8 @@ Json load_object(const Load& load, const std::string& path) {
   if (load.search) object["find_max"] = search_object(*load.search);
   Json thresholds = Json::array();
   for (const Threshold& threshold : load.thresholds) {
-    Json one{{"text", threshold.text}, {"held", threshold.held}};
+    Json one{{"text", threshold.text}};
+    if (threshold.held) one["held"] = *threshold.held;
     if (threshold.value) one["value"] = *threshold.value;
     set_text(one, "code", threshold.code);
     thresholds.push_back(std::move(one));

@@ -54,8 +54,8 @@ struct Failure {
 struct Threshold {
   std::string text;             ///< "response p99 below 10ms"
   std::optional<double> value;  ///< in seconds, a number, a number a second, or a share; nothing: there was no sample
-  bool held = false;
-  std::string code = {};  ///< why the scenario failed by it: "breached", "no_sample"; empty when it did not
+  std::optional<bool> held;     ///< nothing: it was not judged
+  std::string code = {};        ///< why the scenario failed by it: "breached", "no_sample"; empty when it did not
 };
 
 /// What was measured under load.

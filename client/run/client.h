@@ -74,7 +74,7 @@ class Client {
   sched::Task<bool> fill(Pipeline& line, ThreadLoad::Queue& queue);
   void go_on(Pipeline& line);
   sched::Task<bool> drain(Pipeline& line, ThreadLoad::Queue& queue);
-  sched::Task<bool> wait_for_work(Pipeline& line, ThreadLoad::Queue& queue);
+  sched::Task<bool> wait_for_work(ThreadLoad::Queue& queue);
   bool take_known_replies(Pipeline& line);
   bool take_reply(Pipeline& line, const Frame& frame, std::string_view whole);
   void answered(Pipeline& line, bool is_compared, sched::Instant now);
@@ -149,6 +149,8 @@ class Client {
   bool verifies();
   /// A reply is as expected; or it was not compared, and is taken for that.
   void count_reply(bool is_compared);
+  /// Under load: whether the iteration that it attends to is.
+  bool is_measured() const;
 
   // failing.cpp
   bool need_connection(const scenario::Step& step);
@@ -197,10 +199,11 @@ class Client {
   ThreadLoad* load_ = nullptr;                      ///< none when it does its steps as often as its group says
   std::optional<ThreadLoad::Start> start_;          ///< under load: of the iteration that it attends to
   LatencyClock clock_;
-  sched::Instant connecting_since_{};  ///< on that clock
-  sched::Event given_;                 ///< the load has something for it to do
-  bool verifies_all_ = true;           ///< every reply is compared
-  std::uint64_t replies_ = 0;          ///< on this connection
+  sched::Instant connecting_since_{};   ///< on that clock
+  sched::Event given_;                  ///< the load has something for it to do
+  bool verifies_all_ = true;            ///< every reply is compared
+  std::uint64_t replies_ = 0;           ///< on this connection, where not all are compared
+  std::uint64_t measured_replies_ = 0;  ///< of those: of iterations that are measured
   sched::Instant started_;
   sched::Instant next_send_{};  ///< not before, for the message rate
   bool has_connected_ = false;  ///< or tried to

@@ -134,6 +134,7 @@ Task<std::optional<Error>> Client::dial(const std::vector<sched::Address>& addre
       connection_.emplace(std::move(*stream), group_.max_buffer, thread_.counters.bytes_received);
       connection_->start();
       replies_ = 0;
+      measured_replies_ = 0;
       co_return std::nullopt;
     }
     const Error error = stream.error();

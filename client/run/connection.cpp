@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client/run/context.h"
+#include "scheduler/scheduler.h"
 
 namespace client::run {
 
@@ -49,7 +50,18 @@ sched::Task<void> Connection::read() {
     const sched::Result<sched::Lease> received = co_await stream_.receive();
     if (!received && received.error().code == sched::ErrorCode::cancelled) co_return;
     if (received) {
-      keep({reinterpret_cast<const char*>(received->bytes().data()), received->size()});
+      std::string_view bytes(reinterpret_cast<const char*>(received->bytes().data()), received->size());
+      Counters::add(received_, bytes.size());
+      bytes.remove_prefix(keep(bytes));
+      while (!bytes.empty() && !overflowed_) {
+        // Who waits for it takes what it can first: that so much has come at once is no reason to fail.
+        changed_.set();
+        co_await sched::yield();
+        const std::size_t kept = keep(bytes);
+        bytes.remove_prefix(kept);
+        // What follows belongs to no frame.
+        overflowed_ = kept == 0;
+      }
     } else {
       ended_ = received.error();
     }
@@ -57,13 +69,9 @@ sched::Task<void> Connection::read() {
   }
 }
 
-void Connection::keep(std::string_view bytes) {
-  Counters::add(received_, bytes.size());
-  // What has room is kept, to be shown; after it there is a gap, and what follows that belongs to no frame.
-  if (overflowed_) return;
-  const std::size_t room = max_unread_ - unread().size();
-  overflowed_ = bytes.size() > room;
-  bytes = bytes.substr(0, room);
+/// As much as has room. Gives how much that is.
+std::size_t Connection::keep(std::string_view bytes) {
+  bytes = bytes.substr(0, overflowed_ ? 0 : max_unread_ - unread().size());
   // What was consumed makes room before the memory grows.
   const bool is_all_consumed = consumed_ == bytes_.size();
   if (is_all_consumed || bytes_.size() + bytes.size() > bytes_.capacity()) {
@@ -71,6 +79,7 @@ void Connection::keep(std::string_view bytes) {
     consumed_ = 0;
   }
   bytes_ += bytes;
+  return bytes.size();
 }
 
 sched::Task<void> Connection::stop_reading() {

@@ -77,7 +77,7 @@ class Connection {
   };
 
   sched::Task<void> read();
-  void keep(std::string_view bytes);
+  std::size_t keep(std::string_view bytes);
   sched::Task<void> stop_reading();
 
   sched::Stream stream_;

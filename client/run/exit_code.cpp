@@ -60,7 +60,7 @@ Verdict judge(const ScenarioResult& result) {
   if (failed > 0) return is_out_of_reach ? Verdict::could_not_test : Verdict::failed;
   if (result.end == ScenarioResult::End::deadline) return Verdict::deadline;
   // Nothing was measured then, and nothing has to hold.
-  const bool skips_all = result.load && result.load->measured.planned() == 0 && result.load->measured.skipped > 0;
+  const bool skips_all = result.load && result.load->measured.was_skipped();
   if (result.setup == Outcome::skipped || skips_all) return Verdict::skipped;
   if (result.load && !std::ranges::all_of(result.load->thresholds, &ThresholdResult::held)) return Verdict::breached;
   if (result.load && result.load->search && !result.load->search->held) return Verdict::breached;

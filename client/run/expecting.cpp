@@ -120,6 +120,10 @@ Task<bool> Client::expect_raw(Expecting& expecting, const Pattern& pattern) {
     const std::string_view unread = connection_->unread();
     if (const auto found = find_raw(pattern, unread, context(), is_mismatch)) {
       const std::string_view taken = unread.substr(0, found->end);
+      if (taken.empty()) {
+        co_return fail(expecting.run, {FailureCode::bad_value, "expand"}, "bad value: it is met before a byte has come",
+                       {expected_note(pattern)});
+      }
       connection_->consume(taken.size());
       co_return accept(expecting, taken) && capture_groups(expecting.run, pattern, taken);
     }
@@ -294,15 +298,21 @@ bool Client::check_fresh(const StepRun& run) {
 
 bool Client::verifies() {
   if (verifies_all_) return true;
-  if (load_->load().verifies_first_only) return replies_ == 0;
+  if (load_->load().verifies_first_only) return replies_ == 0 || (measured_replies_ == 0 && is_measured());
   return random_share() < load_->load().verified_share;
 }
 
 void Client::count_reply(bool is_compared) {
-  ++replies_;
   Counters::add(thread_.counters.frames);
+  if (verifies_all_) return;
+  ++replies_;
   if (!is_compared) Counters::add(thread_.counters.unverified);
+  if (!is_measured()) return;
+  ++measured_replies_;
+  if (is_compared) load_->compared_one();
 }
+
+bool Client::is_measured() const { return !load_->is_of_warmup(*start_); }
 
 std::string Client::expected_note(const Pattern& pattern) const { return "expected  " + describe(pattern, context()); }
 

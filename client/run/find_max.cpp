@@ -26,11 +26,18 @@ Scenario at_rate(Scenario scenario, double rate) {
   return scenario;
 }
 
+/// Why nothing is known of the rate; empty when something is.
+std::string why_inconclusive(const ScenarioResult& result) {
+  const Verdict verdict = judge(result);
+  const bool has_failed =
+      verdict != Verdict::passed && verdict != Verdict::breached && verdict != Verdict::could_not_test;
+  return has_failed ? "" : load::why_inconclusive(result.load->measured);
+}
+
 std::string line_of(double rate, const ScenarioResult& result, RateOutcome outcome) {
-  const std::string what = outcome == RateOutcome::holds ? "holds"
-                           : outcome == RateOutcome::does_not_hold
-                               ? "does not hold"
-                               : "is inconclusive: " + client_bound(result.load->measured);
+  const std::string what = outcome == RateOutcome::holds           ? "holds"
+                           : outcome == RateOutcome::does_not_hold ? "does not hold"
+                                                                   : "is inconclusive: " + why_inconclusive(result);
   std::string text = fmt::format("find_max: {} {}", text::format_rate(rate), what);
   for (const ThresholdResult& threshold : result.load->thresholds) {
     text += fmt::format("; {}: {}", threshold.text, threshold.shown);
@@ -41,10 +48,8 @@ std::string line_of(double rate, const ScenarioResult& result, RateOutcome outco
 }  // namespace
 
 RateOutcome outcome_of(const ScenarioResult& result) {
-  const Verdict verdict = judge(result);
-  const bool tells = verdict == Verdict::passed || verdict == Verdict::breached;
-  if (tells && !client_bound(result.load->measured).empty()) return RateOutcome::inconclusive;
-  return verdict == Verdict::passed ? RateOutcome::holds : RateOutcome::does_not_hold;
+  if (!why_inconclusive(result).empty()) return RateOutcome::inconclusive;
+  return judge(result) == Verdict::passed ? RateOutcome::holds : RateOutcome::does_not_hold;
 }
 
 Result<ScenarioResult> find_max(const Scenario& scenario, const RunSettings& settings, const Watcher& watcher,

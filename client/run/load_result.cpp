@@ -77,8 +77,8 @@ std::string moved(const Measurements& measured) {
 }
 
 /// " (expect timeout 12)", or nothing.
-std::string kinds_of(const FailureLog& failures) {
-  const std::string kinds = errors_by_kind(failures);
+std::string kinds_of(const FailureLog& failures, std::uint64_t errors) {
+  const std::string kinds = errors_by_kind(failures, errors);
   return kinds.empty() ? "" : fmt::format(" ({})", kinds);
 }
 
@@ -86,9 +86,9 @@ std::string troubles(const Measurements& measured, const FailureLog& failures, c
   std::string text;
   if (measured.warmup_errors > 0) {
     text = fmt::format("  {:<10}{} errors{}, which judge nothing\n", "warm-up", measured.warmup_errors,
-                       kinds_of(warmup_failures));
+                       kinds_of(warmup_failures, measured.warmup_errors));
   }
-  text += fmt::format("  {:<10}{}{}", "errors", measured.errors, kinds_of(failures));
+  text += fmt::format("  {:<10}{}{}", "errors", measured.errors, kinds_of(failures, measured.errors));
   for (const auto& [count, name] :
        {std::pair(measured.dropped, "dropped"), std::pair(measured.lost, "lost"),
         std::pair(measured.reordered, "reordered"), std::pair(measured.duplicated, "duplicated"),
@@ -117,7 +117,7 @@ std::string found(const load::FoundRates& search) {
   std::string text = search.held ? format_rate(*search.held) + " holds" : "none is known to hold";
   if (search.breached) text += fmt::format("; {} does not", format_rate(*search.breached));
   if (search.inconclusive) {
-    text += fmt::format("; {} is inconclusive: the generator was the limit", format_rate(*search.inconclusive));
+    text += fmt::format("; {} is inconclusive", format_rate(*search.inconclusive));
   }
   if (!search.breached && !search.inconclusive) text += "; the highest that was tried";
   return fmt::format("  {:<10}{}\n", "find_max", text);
@@ -135,17 +135,21 @@ LoadResult judge_load(Measurements measured, const std::vector<scenario::Thresho
   return result;
 }
 
-std::string errors_by_kind(const FailureLog& failures) {
+std::string errors_by_kind(const FailureLog& failures, std::uint64_t errors) {
+  std::uint64_t told = 0;
   std::map<std::string, std::uint64_t> kinds;
   for (const FailureLog::Alike* alike : failures.all()) {
     const Cause& cause = alike->kept.front().cause;
-    if (cause.code == FailureCode::deadline) continue;  // It has not failed.
+    // Who was cut short has not failed, and a teardown is in no iteration.
+    if (cause.code == FailureCode::deadline || alike->kept.front().stage == kTeardownStage) continue;
     std::string kind = fmt::format("{} {}", cause.phase, name_of(cause.code));
     if (cause.error_number != 0) kind += " " + sched::name_of({.error_number = cause.error_number});
     kinds[kind] += alike->count;
+    told += alike->count;
   }
   std::string text;
   for (const auto& [kind, count] : kinds) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", kind, count);
+  if (told > 0 && told < errors) text += fmt::format(", under way with those {}", errors - told);
   return text;
 }
 
@@ -163,7 +167,10 @@ std::string summary_of(const LoadResult& result, const Load& load, const Failure
     text += fmt::format("  {:<10}{}: what was measured is the generator, not the server\n", "client-bound", " " + why);
   }
   for (const ThresholdResult& threshold : result.thresholds) {
-    const char* mark = result.is_cut_short ? " so far, not judged" : threshold.held ? "" : "  BREACHED";
+    const char* mark = result.is_cut_short   ? " so far, not judged"
+                       : !result.is_judged() ? " not judged"
+                       : threshold.held      ? ""
+                                             : "  BREACHED";
     text += fmt::format("  {:<10}{}: {}{}\n", "threshold", threshold.text, threshold.shown, mark);
   }
   return text;

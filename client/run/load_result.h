@@ -27,13 +27,17 @@ struct LoadResult {
   bool is_cut_short = false;  ///< the run was ended first: thresholds are of what there was, and judge nothing
   std::optional<load::FoundRates> search = {};  ///< in iterations
   bool judges_errors = false;  ///< a threshold says how many iterations may fail: no single failure fails the run
+
+  /// Whether its thresholds have to hold.
+  bool is_judged() const { return !is_cut_short && !measured.was_skipped(); }
 };
 
 /// Judges what was measured.
 LoadResult judge_load(load::Measurements measured, const std::vector<scenario::Threshold>& thresholds);
 
 /// "expect timeout 12, connect refused ECONNREFUSED 3": failures by phase, kind and errno; empty when there are none.
-std::string errors_by_kind(const FailureLog& failures);
+/// What of the `errors` has no failure of its own was under way on a connection that another one has broken.
+std::string errors_by_kind(const FailureLog& failures, std::uint64_t errors = 0);
 
 /// A table for people, several lines with their newlines: rates, latencies, errors, the generator's own cost, and
 /// whether it was the limit.

@@ -212,7 +212,7 @@ Task<bool> Client::drain(Pipeline& line, ThreadLoad::Queue& queue) {
     co_return fail_overflow(StepRun(group_.place), group_.framing);
   }
   if (has_one) co_return true;
-  if (line.under_way.empty()) co_return co_await wait_for_work(line, queue);
+  if (line.under_way.empty()) co_return co_await wait_for_work(queue);
   const Pipeline::Exchange& front = line.under_way.front();
   const scenario::Expect& expect = exchange_of(group_, front.step).expect;
   const sched::Instant started = front.start.begun + clock_.stopped();
@@ -225,20 +225,17 @@ Task<bool> Client::drain(Pipeline& line, ThreadLoad::Queue& queue) {
   co_return fail_without_frame(run, expect, more.error(), {expected_note(expect.frames.front())});
 }
 
-/// Nothing is under way: waits for something to do. The peer may close meanwhile, in order.
-Task<bool> Client::wait_for_work(Pipeline& line, ThreadLoad::Queue& queue) {
-  const auto more = co_await connection_->more();
-  if (!more && more.error() == Connection::Nothing::ended) {
-    const sched::Error end = *connection_->ended();
-    if (end.code != sched::ErrorCode::end_of_stream) {
-      start_.reset();
-      co_return fail_with(StepRun(group_.steps[line.step].place), "exchange", end, "");
-    }
-    // What comes to do meanwhile is told elsewhere: the connection's own event ends with it.
+/// Nothing is under way: waits for something to do. That the peer closes meanwhile, the next exchange finds.
+Task<bool> Client::wait_for_work(ThreadLoad::Queue& queue) {
+  if (connection_->ended()) {
     queue.wakes(given_);
-    co_await drop_connection(sched::Close::orderly);
-    co_return true;
+    given_.reset();
+    const Result<void> given = co_await given_.wait();
+    co_return given.has_value();
   }
+  const auto more = co_await connection_->more();
+  const bool has_ended = !more && more.error() == Connection::Nothing::ended;
+  if (has_ended) co_return true;
   const bool is_overflow = !more && more.error() == Connection::Nothing::overflow;
   if (is_overflow) co_return fail_overflow(StepRun(group_.place), group_.framing);
   co_return more.has_value();
@@ -250,9 +247,11 @@ bool Client::take_known_replies(Pipeline& line) {
   bool has_one = false;
   const sched::Instant now = sched::now();
   while (!line.under_way.empty()) {
-    const std::string& known = line.constants[line.under_way.front().step].reply;
+    const Pipeline::Exchange& front = line.under_way.front();
+    const std::string& known = line.constants[front.step].reply;
     if (known.empty() || !connection_->unread().starts_with(known)) break;
     connection_->consume(known.size());
+    if (!verifies_all_) attend(front.start);
     answered(line, verifies(), now);
     has_one = true;
   }
@@ -267,6 +266,7 @@ bool Client::take_reply(Pipeline& line, const Frame& frame, std::string_view who
     iteration_ = exchange.start.number;
     return exchange_of(group_, exchange.step).expect.frames.front().first_failing(frame.bytes, context()) == nullptr;
   };
+  if (!verifies_all_) attend(front.start);
   const bool is_compared = verifies();
   if (is_compared && !matches(front)) {
     const Pipeline::Exchange* last = line.under_way.last_answered();

@@ -24,12 +24,14 @@ std::string shell_word(std::string_view word) {
   return quoted + "'";
 }
 
-/// Words that make one option, with quotation marks around those that hold blanks.
+/// Words that make one option, with quotation marks around those that CLI11 would split or take the marks off.
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) {
     if (!text.empty()) text += ' ';
-    text += word.contains(' ') || word.empty() ? fmt::format("\"{}\"", word) : word;
+    const bool is_plain = !word.empty() && word.find_first_of(" \"'`") == std::string::npos;
+    const char mark = word.contains('"') ? word.contains('\'') ? '`' : '\'' : '"';
+    text += is_plain ? word : fmt::format("{}{}{}", mark, word, mark);
   }
   return text;
 }

@@ -60,8 +60,12 @@ report::Load reported(const LoadResult& result, const scenario::Scenario& scenar
     load.warmup_failures.push_back(reported(*alike, scenario, 0));
   }
   for (const ThresholdResult& threshold : result.thresholds) {
-    const char* code = threshold.held || result.is_cut_short ? "" : threshold.value ? "breached" : "no_sample";
-    load.thresholds.push_back({.text = threshold.text, .value = threshold.value, .held = threshold.held, .code = code});
+    const bool is_judged = result.is_judged();
+    const char* code = threshold.held || !is_judged ? "" : threshold.value ? "breached" : "no_sample";
+    load.thresholds.push_back({.text = threshold.text,
+                               .value = threshold.value,
+                               .held = is_judged ? std::optional(threshold.held) : std::nullopt,
+                               .code = code});
   }
   return load;
 }
@@ -70,7 +74,7 @@ report::Load reported(const LoadResult& result, const scenario::Scenario& scenar
 std::string breaches(const LoadResult& result) {
   std::string text;
   if (result.search && !result.search->held && std::ranges::all_of(result.thresholds, &ThresholdResult::held)) {
-    return "inconclusive: " + load::client_bound(result.measured);
+    return "inconclusive: " + load::why_inconclusive(result.measured);
   }
   for (const ThresholdResult& threshold : result.thresholds) {
     if (threshold.held) continue;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "client/run/client.h"
+#include "scheduler/fiber.h"
 #include "text/units.h"
 
 namespace client::run {
@@ -19,6 +20,11 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::Retry& re
   trial_ = outer;
   if (failed_attempts == 0) co_return true;
   if (outcome_ == Outcome::skipped) co_return false;
+  if (sched::Fiber::current().is_cancelled() && passed_deadline(run).empty()) {
+    // It is the run that has ended. An attempt that this has cut short has told so.
+    if (std::exchange(outcome_, Outcome::interrupted) == Outcome::interrupted) co_return false;
+    co_return fail_cut_off(run, step.keyword, {});
+  }
   if (!last) co_return fail_cut_off(run, step.keyword, {});
   last->notes.push_back(fmt::format("retried   {} attempts in {}{}", failed_attempts,
                                     text::format_duration(sched::now() - run.started),

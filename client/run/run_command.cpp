@@ -354,8 +354,8 @@ void Run::stop_server() {
   if (!spawned_) return;
   if (verdict_ == Verdict::failed || verdict_ == Verdict::could_not_test) spawned_->let_end(kTimeToDie);
   spawned_->stop();
-  const auto how = spawned_->how_it_ended();
-  if (how && taken_ > 0) refuse(Verdict::could_not_test, "the server ended by itself before the run did: " + *how);
+  const auto fault = spawned_->fault();
+  if (fault && taken_ > 0) refuse(Verdict::could_not_test, *fault);
   const auto detail = verdict_ == Verdict::passed ? Console::Detail::very_verbose : Console::Detail::quiet;
   const std::string written = ends_of_outputs(*spawned_);
   if (!written.empty()) console_.say_from(detail, written);

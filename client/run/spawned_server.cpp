@@ -105,6 +105,14 @@ std::optional<std::string> SpawnedServer::how_it_ended() const {
   return end_->is_signal ? signal_name(end_->status) : fmt::format("exit code {}", end_->status);
 }
 
+std::optional<std::string> SpawnedServer::fault() const {
+  const std::optional<std::string> how = how_it_ended();
+  if (!how) return std::nullopt;
+  const std::scoped_lock lock(mutex_);
+  if (end_->when == ProgramEnd::When::asked) return fmt::format("the server died of {} when it was told to end", *how);
+  return "the server ended by itself before the run did: " + *how;
+}
+
 std::string SpawnedServer::output_tail() const {
   const std::scoped_lock lock(mutex_);
   return out_tail_.lines();

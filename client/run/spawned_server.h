@@ -63,6 +63,9 @@ class SpawnedServer {
   /// being stopped counts.
   std::optional<std::string> how_it_ended() const;
 
+  /// The same as a sentence, for a person.
+  std::optional<std::string> fault() const;
+
   /// The last lines that it wrote to standard output and to standard error.
   std::string output_tail() const;
   std::string log_tail() const;

@@ -126,10 +126,11 @@ void ThreadLoad::add(const Start& start, std::atomic<std::uint64_t>& count, std:
 }
 
 Task<void> ThreadLoad::run(Instant begin) {
-  begun_ = mark();
   begin_ = begin;
   measured_from_ = begin + load_.warmup;
   end_ = measured_from_ + load_.duration;
+  // What is answered in this turn already is measured, too.
+  if (load_.warmup == sched::Duration::zero()) first_ = mark();
   sched::Scope measuring;
   measuring.spawn(measure());
   has_begun_ = true;
@@ -194,8 +195,10 @@ void ThreadLoad::empty(Queue& queue, std::atomic<std::uint64_t>& becomes) {
 }
 
 Task<void> ThreadLoad::measure() {
-  if (!co_await sched::sleep_until(measured_from_)) co_return;
-  first_ = mark();
+  if (!first_) {
+    if (!co_await sched::sleep_until(measured_from_)) co_return;
+    first_ = mark();
+  }
   [[maybe_unused]] const sched::Result<void> slept = co_await sched::sleep_until(end_);
   last_ = mark();
 }
@@ -239,8 +242,8 @@ void ThreadLoad::add_to(load::Measurements& sum) const {
   sum.duplicated += counts.duplicated;
   sum.cut_short += counts.cut_short;
   sum.skipped += counts.skipped;
+  sum.compared += counts.compared;
   if (!first_ || !last_) return;
-  sum.ever_compared += (last_->messages - begun_->messages) - (last_->unverified - begun_->unverified);
   const std::uint64_t messages = last_->messages - first_->messages;
   sum.messages += messages;
   sum.verified += messages - (last_->unverified - first_->unverified);

@@ -89,6 +89,8 @@ class ThreadLoad {
     if (is_measured(start.intended)) meter_.exchange.record(duration);
   }
   // Replies.
+  /// Of an iteration that is measured, where not all are compared.
+  void compared_one() { load::Counts::add(meter_.counts.compared); }
   void lost(const Start& start, std::uint64_t count) { add(start, meter_.counts.lost, count); }
   void reordered(const Start& start) { add(start, meter_.counts.reordered, 1); }
   void duplicated(const Start& start) { add(start, meter_.counts.duplicated, 1); }
@@ -146,7 +148,6 @@ class ThreadLoad {
   sched::Instant end_{};
   bool has_begun_ = false;
   bool is_over_ = false;
-  std::optional<Mark> begun_;
   std::optional<Mark> first_;
   std::optional<Mark> last_;
   load::Meter meter_;

@@ -191,6 +191,13 @@ void check_for_raw_bytes(Reader& reader, const Cursor& at, const Pattern& patter
     if (!predicate.pattern || !predicate.pattern->looks_behind_its_end()) continue;
     reader.errors.add(at.node.extent, predicate.place.pointer, std::string(kLooksBehindItsEnd));
   }
+  const bool is_known = std::ranges::all_of(
+      pattern.predicates, [](const Predicate& predicate) { return works_on_raw_bytes(predicate.kind); });
+  bool is_mismatch = false;
+  if (is_known && !pattern.predicates.empty() && is_constant(pattern) && find_raw(pattern, "", {}, is_mismatch)) {
+    reader.error(at,
+                 "framing raw takes what is expected as soon as it is there, and this is met before a byte has come");
+  }
 }
 
 }  // namespace client::scenario

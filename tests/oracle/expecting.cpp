@@ -128,6 +128,7 @@ std::expected<Client::Taken, Stop> Client::take_raw(Matching& matching) {
   }
   const auto size = raw_size(matching.next_pattern(), wire_->unread(), values_);
   if (!size) return Taken::nothing;
+  if (*size == 0) return fail("bad_value");
   return take(matching, wire_->unread().substr(0, *size), *size, false);
 }
 

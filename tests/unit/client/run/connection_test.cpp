@@ -158,5 +158,20 @@ TEST(Connection, SendsWhileItReads) {
   });
 }
 
+TEST(Connection, GivesMoreThanItKeepsAtOnceToWhoTakesItAsItComes) {
+  run([](Connection& connection, sched::Stream& peer) -> Task<> {
+    std::string lines;
+    for (int i = 0; i < 100; ++i) lines += std::string(99, 'x') + "\n";
+    support::must(co_await support::send_text(peer, lines));
+    for (int i = 0; i < 100; ++i) {
+      const auto line = co_await connection.next_frame({.eol = Eol::lf});
+      EXPECT_TRUE(line && line->bytes.size() == 99);
+      if (!line) co_return;
+      connection.consume(line->consumed);
+    }
+    EXPECT_FALSE(connection.overflowed());
+  });
+}
+
 }  // namespace
 }  // namespace client::run

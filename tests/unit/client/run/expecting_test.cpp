@@ -287,5 +287,14 @@ TEST(Expect, SaysNothingOfCrLfWhereMoreIsWrong) {
   }
 }
 
+TEST(ExpectRaw, TakesNothingThatIsMetBeforeAByteHasCome) {
+  for (const char* expect :
+       {R"("matches": "${v}")", R"("starts_with": "${v}")", R"("equals": "${v}", "count": 1000000000)"}) {
+    const std::string scenario = std::string(R"({"set": {"v": ""}}, {"expect": {"framing": "raw", )") + expect + "}}";
+    const Played played = play(ignoring(), steps(scenario));
+    EXPECT_THAT(played.causes, testing::ElementsAre("expand bad_value")) << expect;
+  }
+}
+
 }  // namespace
 }  // namespace client::run

@@ -131,7 +131,7 @@ TEST(FindMaxOutcome, IsNoPassWhenNoRateIsKnownToHold) {
   EXPECT_EQ(judge(result), Verdict::breached);
   EXPECT_THAT(load_verdict(result, judge(result)), ElementsAre("no rate is known to hold"));
   EXPECT_THAT(summary_of(*result.load, {}, {}, {}),
-              HasSubstr("find_max  none is known to hold; 1000/s is inconclusive: the generator was the limit\n"));
+              HasSubstr("find_max  none is known to hold; 1000/s is inconclusive\n"));
 }
 
 TEST(PlannedTime, IsAtLeastWhatASearchTakes) {
@@ -153,6 +153,15 @@ TEST(PlannedTime, HasTheConnectingAndWhatIsQueuedAtTheEnd) {
   EXPECT_EQ(planned(open, R"("count": 1001, "connect_rate": "10/s")"), seconds(135));
   EXPECT_EQ(planned("", R"("count": 1001, "connect_rate": "10/s", "start_after": "5s")"), seconds(105));
   EXPECT_EQ(planned("", R"("count": 1001)"), seconds(0));
+}
+
+TEST(FindMaxOutcome, IsInconclusiveWhereNoReplyWasCompared) {
+  ScenarioResult result = late_by(milliseconds(0), true);
+  result.load->measured.messages = 20;
+  EXPECT_EQ(judge(result), Verdict::could_not_test);
+  EXPECT_EQ(outcome_of(result), inconclusive);
+  result.load->measured.compared = 1;
+  EXPECT_EQ(outcome_of(result), holds);
 }
 
 }  // namespace

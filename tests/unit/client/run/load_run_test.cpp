@@ -90,15 +90,16 @@ TEST(OpenLoad, StartsForAWhileWhatIsQueuedAtTheEnd) {
       << "a second";
 }
 
-TEST(OpenLoad, ConnectsAnewWhereTheServerClosesWhatIsIdle) {
+TEST(OpenLoad, FailsTheNextIterationWhereTheServerClosesWhatIsIdle) {
   const SimulatedRun run(1, std::chrono::minutes(5), {"--idle-timeout", "100ms"});
   const auto result =
       run_scenario(parsed(loaded(R"("model": "open", "rate": "20/s", "duration": "2s")", R"("count": 4)"), run.url()),
                    run.settings(), {});
   ASSERT_TRUE(result);
-  EXPECT_EQ(judge(*result), Verdict::passed);
-  EXPECT_GT(result->connected, 30U) << "each has something to do every 200 ms";
-  EXPECT_EQ(result->load->measured.response.count(), 40U);
+  EXPECT_EQ(judge(*result), Verdict::failed);
+  EXPECT_EQ(errors_by_kind(result->failures), "expect closed 20") << "every second finds a new connection";
+  EXPECT_EQ(result->load->measured.response.count(), 20U);
+  EXPECT_EQ(result->load->measured.errors, 20U);
 }
 
 TEST(OpenLoad, IsOverWhenNothingIsQueued) {
@@ -255,6 +256,14 @@ TEST_P(LoadOnTheKernel, JudgesTheFirstIterationWhereThereIsNoWarmUp) {
   EXPECT_GE(result->load->measured.errors, 10U);
   EXPECT_EQ(result->load->measured.warmup_errors, 0U);
   EXPECT_EQ(judge(*result), Verdict::failed);
+}
+
+TEST_P(LoadOnTheKernel, MeasuresTheFirstReplyWhereThereIsNoWarmUp) {
+  for (int i = 0; i < 5; ++i) {
+    const auto result = embed(GetParam(), 1, loaded(R"("duration": "20ms", "verify": "first")", R"("count": 8)"));
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->load->measured.verified, 8U);
+  }
 }
 
 TEST_P(LoadOnTheKernel, GivesNothingToThreadsWithoutClients) {

@@ -186,5 +186,28 @@ TEST(LoadVerdict, CountsWhatComesAfterTheLastIteration) {
   EXPECT_EQ(told(result), "1 error");
 }
 
+TEST(Errors, AreToldAlsoWhereTheyHaveNoFailureOfTheirOwn) {
+  FailureLog failures;
+  Failure mismatch;
+  mismatch.cause = {FailureCode::mismatch, "expect"};
+  failures.add(mismatch);
+  EXPECT_EQ(errors_by_kind(failures, 1), "expect mismatch 1");
+  EXPECT_EQ(errors_by_kind(failures, 3), "expect mismatch 1, under way with those 2");
+  mismatch.stage = kTeardownStage;
+  FailureLog of_a_teardown;
+  of_a_teardown.add(mismatch);
+  EXPECT_EQ(errors_by_kind(of_a_teardown, 0), "") << "it is in no iteration";
+}
+
+TEST(SkippedLoad, HasWhatWasExchangedAndJudgesNoThreshold) {
+  const ScenarioResult result = run_load(
+      loaded_steps(R"("duration": "100ms")", R"({"exchange": {"send": "a", "expect": "GOT:a"}}, {"skip": "no"})",
+                   R"("count": 1)", R"("thresholds": [{"metric": "messages", "below": 1}])"));
+  EXPECT_EQ(judge(result), Verdict::skipped);
+  EXPECT_GT(result.load->measured.messages, 10U);
+  EXPECT_FALSE(result.load->is_judged());
+  EXPECT_THAT(summary_of(*result.load, {}, {}, {}), HasSubstr(" not judged\n"));
+}
+
 }  // namespace
 }  // namespace client::run

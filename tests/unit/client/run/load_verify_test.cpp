@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "client/run/exit_code.h"
 #include "tests/unit/client/run/loads.h"
 
 namespace client::run {
@@ -93,6 +94,18 @@ TEST(VerifiedFirst, IsTheOneThatWasLookedFor) {
       run_load(loaded_steps(R"("duration": "1s", "verify": "first")",
                             R"({"send": "a\nb"}, {"expect": {"mode": "until", "equals": "GOT:a"}}, {"expect": "x"})"));
   EXPECT_TRUE(result.failures.empty()) << "finding it has compared it";
+}
+
+/// The first hundred iterations are of the warm-up.
+ScenarioResult warmed_up(const std::string& pattern) {
+  return run_load(loaded_steps(
+      R"("model": "open", "rate": "100/s", "warmup": "1s", "duration": "1s", "verify": "first")",
+      R"({"exchange": {"send": "${iteration}", "expect": {"matches": ")" + pattern + R"("}}})", R"("count": 3)"));
+}
+
+TEST(VerifiedFirst, IsTheFirstAfterTheWarmUpToo) {
+  EXPECT_EQ(warmed_up("GOT:").load->measured.verified, 3U);
+  EXPECT_EQ(judge(warmed_up("GOT:[0-9]?[0-9]$")), Verdict::failed) << "only what judges nothing was right";
 }
 
 }  // namespace

@@ -56,5 +56,12 @@ TEST(ReplayCommand, IsTakenByAShellAsItIs) {
             "echo_client run --var 'x=it'\\''s $HOME; \"`rm`\"\n' --seed 42 'my file.json'");
 }
 
+TEST(ReplayCommand, KeepsTheWordsOfACommandApart) {
+  RunOptions options;
+  options.spawn = {"server", "say \"hi\" now", "it's", "a\"b'c", ""};
+  EXPECT_EQ(command(options),
+            R"(echo_client run --spawn 'server '\''say "hi" now'\'' "it'\''s" `a"b'\''c` ""' --seed 42 a.json)");
+}
+
 }  // namespace
 }  // namespace client::run

@@ -81,5 +81,19 @@ TEST(Retry, IsCutShortWithItsClient) {
   EXPECT_EQ(played.failures, "");
 }
 
+TEST(Retry, IsNoFailureWhereTheRunEnds) {
+  const std::string retry =
+      R"({"retry": {"timeout": "1m", "until": [{"exchange": {"send": "a", "expect": "b"}}], "every": ")";
+  for (const char* every : {"10s", "1ns"}) {
+    const std::string scenario = steps(retry + every + R"("}})");
+    const Played late = play(answering(), scenario, {.stop_after = seconds(1), .stop_is_deadline = true});
+    EXPECT_EQ(late.failed, 0U) << every;
+    EXPECT_THAT(late.causes, testing::ElementsAre(testing::EndsWith(" deadline"))) << every;
+    const Played stopped = play(answering(), scenario, {.stop_after = seconds(1)});
+    EXPECT_EQ(stopped.failed, 0U) << every;
+    EXPECT_THAT(stopped.causes, testing::IsEmpty()) << every;
+  }
+}
+
 }  // namespace
 }  // namespace client::run

@@ -150,6 +150,7 @@ TEST(SpawnedServer, TellsThatItDiedWhileItWasStopped) {
   EXPECT_TRUE(wait(*server));
   server->stop();
   EXPECT_EQ(server->how_it_ended(), "SIGSEGV");
+  EXPECT_EQ(server->fault(), "the server died of SIGSEGV when it was told to end");
 }
 
 TEST(SpawnedServer, IsAskedToEnd) {

@@ -19,8 +19,8 @@ bool asserts(const std::string& steps, const std::string& more = "") {
 TEST(Assertions, AreStepsThatFailWhenSomethingElseComes) {
   for (const char* step :
        {R"({"expect": "a"})", R"({"exchange": {"send": "a", "expect": "b"}})", R"({"expect_close": {}})",
-        R"({"expect_silence": {"for": "1s"}})", R"({"assert": {"of": "a", "equals": "a"}})", R"({"fail": "no"})",
-        R"({"repeat": {"times": 2, "steps": [{"send": "a"}, {"expect": "a"}]}})",
+        R"({"expect_silence": {"for": "1s"}})", R"({"assert": {"of": "${iteration}", "equals": "a"}})",
+        R"({"fail": "no"})", R"({"repeat": {"times": 2, "steps": [{"send": "a"}, {"expect": "a"}]}})",
         R"({"retry": {"times": 2, "until": [{"repeat": {"times": 2, "steps": [{"expect": "a"}]}}]}})",
         R"({"close": {}}, {"connect": {"expect_error": "refused"}})"}) {
     EXPECT_TRUE(asserts(step)) << step;
@@ -31,7 +31,8 @@ TEST(Assertions, AreNotWhatAnyServerPasses) {
   for (const char* step :
        {R"({"send": "a"})", R"({"sleep": "1s"})", R"({"shutdown": {}})", R"({"reset": {}})", R"({"log": "a"})",
         R"({"barrier": {"parties": 1}})", R"({"set": {"a": "b"}})", R"({"skip": "no"})",
-        R"({"close": {}}, {"connect": {}})", R"({"repeat": {"times": 2, "steps": [{"send": "a"}]}})"}) {
+        R"({"assert": {"of": "a", "equals": "a"}})", R"({"close": {}}, {"connect": {}})",
+        R"({"repeat": {"times": 2, "steps": [{"send": "a"}]}})"}) {
     EXPECT_FALSE(asserts(step)) << step;
   }
 }

@@ -81,6 +81,11 @@ TEST(RawPredicates, AreThoseThatKnowWhatTheyTake) {
   EXPECT_THAT(predicate_errors(R"("framing": "raw", "matches": "ok$")"),
               ElementsAre(HasSubstr("framing raw takes a match as soon as it is there")));
   EXPECT_THAT(predicate_errors(R"("framing": "raw", "starts_with": "a", "bytes": "61", "ends_with": "a")"), SizeIs(0));
+  for (const char* predicate : {R"("matches": "x*")", R"("starts_with": "")", R"("equals": "")"}) {
+    EXPECT_THAT(predicate_errors(std::string(R"("framing": "raw", )") + predicate),
+                ElementsAre(HasSubstr("this is met before a byte has come")))
+        << predicate;
+  }
 }
 
 }  // namespace

@@ -12,6 +12,11 @@ void Connection::consume(std::size_t count) {
   searched_ = 0;
 }
 
+void Connection::drop_unread() {
+  consume(unread().size());
+  overflowed_ = false;
+}
+
 sched::Task<std::expected<void, Connection::Nothing>> Connection::more() {
   if (ended_) co_return std::unexpected(Nothing::ended);
   if (overflowed_) co_return std::unexpected(Nothing::overflow);

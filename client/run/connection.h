@@ -39,6 +39,8 @@ class Connection {
   /// consumed in between.
   std::string_view unread() const { return std::string_view(bytes_).substr(consumed_); }
   void consume(std::size_t count);
+  /// Forgets all that has arrived, and that it was too much.
+  void drop_unread();
 
   /// Waits until more has arrived than now, or changed() is set. Cancellation: at once.
   sched::Task<std::expected<void, Nothing>> more();

@@ -140,8 +140,9 @@ std::string errors_by_kind(const FailureLog& failures, std::uint64_t errors) {
   std::map<std::string, std::uint64_t> kinds;
   for (const FailureLog::Alike* alike : failures.all()) {
     const Cause& cause = alike->kept.front().cause;
-    // Who was cut short has not failed, and a teardown is in no iteration.
-    if (cause.code == FailureCode::deadline || alike->kept.front().stage == kTeardownStage) continue;
+    const std::string_view place = alike->kept.front().place.pointer;
+    // Who was cut short has not failed, and what is done before and after the load is in no iteration.
+    if (cause.code == FailureCode::deadline || place.starts_with("/setup") || place.starts_with("/teardown")) continue;
     std::string kind = fmt::format("{} {}", cause.phase, name_of(cause.code));
     if (cause.error_number != 0) kind += " " + sched::name_of({.error_number = cause.error_number});
     kinds[kind] += alike->count;

@@ -13,10 +13,11 @@ namespace {
 std::string errors_of(std::uint64_t count) { return counted(count, "error", "errors"); }
 
 std::vector<std::string> what_passed(const ScenarioResult& result) {
-  std::vector<std::string> parts{
-      fmt::format("{} of {} passed", result.passed, counted(result.planned, "client", "clients"))};
-  const std::uint64_t errors = result.load->measured.warmup_errors;
-  if (errors > 0) parts.push_back(errors_of(errors) + " in the warm-up alone");
+  const load::Measurements& measured = result.load->measured;
+  const std::string clients = counted(result.planned, "client", "clients");
+  if (measured.errors > 0) return {clients, errors_of(measured.errors) + " that a threshold allows"};
+  std::vector<std::string> parts{fmt::format("{} of {} passed", result.passed, clients)};
+  if (measured.warmup_errors > 0) parts.push_back(errors_of(measured.warmup_errors) + " in the warm-up alone");
   return parts;
 }
 

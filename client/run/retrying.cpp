@@ -48,7 +48,7 @@ Task<std::uint64_t> Client::attempt_until_passed(StepRun& run, const scenario::R
     if (!co_await pause_for(retry.every)) co_return attempt;
     // The next attempt begins with nothing of this one.
     if (retry.reconnect) co_await drop_connection(sched::Close::orderly);
-    if (connection_) connection_->consume(connection_->unread().size());
+    if (connection_) connection_->drop_unread();
   }
 }
 

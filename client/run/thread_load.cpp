@@ -130,7 +130,7 @@ Task<void> ThreadLoad::run(Instant begin) {
   measured_from_ = begin + load_.warmup;
   end_ = measured_from_ + load_.duration;
   // What is answered in this turn already is measured, too.
-  if (load_.warmup == sched::Duration::zero()) first_ = mark();
+  if (load_.warmup == sched::Duration::zero()) first_ = mark(measured_from_);
   sched::Scope measuring;
   measuring.spawn(measure());
   has_begun_ = true;
@@ -197,17 +197,17 @@ void ThreadLoad::empty(Queue& queue, std::atomic<std::uint64_t>& becomes) {
 Task<void> ThreadLoad::measure() {
   if (!first_) {
     if (!co_await sched::sleep_until(measured_from_)) co_return;
-    first_ = mark();
+    first_ = mark(measured_from_);
   }
-  [[maybe_unused]] const sched::Result<void> slept = co_await sched::sleep_until(end_);
-  last_ = mark();
+  const sched::Result<void> slept = co_await sched::sleep_until(end_);
+  last_ = mark(slept ? end_ : sched::now());
 }
 
-ThreadLoad::Mark ThreadLoad::mark() const {
+ThreadLoad::Mark ThreadLoad::mark(Instant at) const {
   const load::Counts& counts = meter_.counts;
   // A simulated clock tells nothing about a processor.
   const bool is_simulated = sched::Scheduler::current().backend().draws_order();
-  return {.at = sched::now(),
+  return {.at = at,
           .messages = counters_.frames,
           .unverified = counters_.unverified,
           .bytes_sent = counters_.bytes_sent,

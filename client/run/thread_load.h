@@ -129,7 +129,8 @@ class ThreadLoad {
   sched::Task<void> measure();
   void give(sched::Instant intended);
   void empty(Queue& queue, std::atomic<std::uint64_t>& becomes);
-  Mark mark() const;
+  /// A turn that is a little late is taken for the one that was meant, so that rates are those of the time asked for.
+  Mark mark(sched::Instant at) const;
   bool is_measured(sched::Instant intended) const { return intended >= measured_from_; }
   void add(const Start& start, std::atomic<std::uint64_t>& count, std::uint64_t by);
 

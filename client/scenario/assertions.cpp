@@ -1,6 +1,7 @@
 #include "client/scenario/assertions.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <variant>
 
@@ -24,6 +25,13 @@ bool asserts(const Step& step) {
   return is_one_of<Expect, Exchange, ExpectClose, ExpectSilence, CaptureStep, Fail>(step.action);
 }
 
+/// Whether it looks at what the server did, whatever the steps are.
+bool is_of_what_came(const Threshold& threshold) {
+  constexpr std::array kMetrics{load::Metric::connect, load::Metric::exchange, load::Metric::messages,
+                                load::Metric::bytes_received};
+  return std::ranges::find(kMetrics, threshold.metric) != kMetrics.end();
+}
+
 bool asserts(const Steps& steps) {
   return std::ranges::any_of(steps, [](const Step& step) { return asserts(step); });
 }
@@ -34,7 +42,7 @@ bool asserts_more_than_connecting(const Scenario& scenario) {
   const auto group_asserts = [](const Group& group) { return asserts(group.steps); };
   const auto single_asserts = [&](const std::optional<Group>& group) { return group && group_asserts(*group); };
   return std::ranges::any_of(scenario.groups, group_asserts) || single_asserts(scenario.setup) ||
-         single_asserts(scenario.teardown) || !scenario.thresholds.empty();
+         single_asserts(scenario.teardown) || std::ranges::any_of(scenario.thresholds, is_of_what_came);
 }
 
 }  // namespace client::scenario

@@ -193,10 +193,12 @@ TEST(Errors, AreToldAlsoWhereTheyHaveNoFailureOfTheirOwn) {
   failures.add(mismatch);
   EXPECT_EQ(errors_by_kind(failures, 1), "expect mismatch 1");
   EXPECT_EQ(errors_by_kind(failures, 3), "expect mismatch 1, under way with those 2");
-  mismatch.stage = kTeardownStage;
-  FailureLog of_a_teardown;
-  of_a_teardown.add(mismatch);
-  EXPECT_EQ(errors_by_kind(of_a_teardown, 0), "") << "it is in no iteration";
+  for (const char* place : {"/setup/0/expect", "/teardown/0/expect"}) {
+    mismatch.place.pointer = place;
+    FailureLog beside_the_load;
+    beside_the_load.add(mismatch);
+    EXPECT_EQ(errors_by_kind(beside_the_load, 0), "") << "it is in no iteration";
+  }
 }
 
 TEST(SkippedLoad, HasWhatWasExchangedAndJudgesNoThreshold) {
@@ -207,6 +209,23 @@ TEST(SkippedLoad, HasWhatWasExchangedAndJudgesNoThreshold) {
   EXPECT_GT(result.load->measured.messages, 10U);
   EXPECT_FALSE(result.load->is_judged());
   EXPECT_THAT(summary_of(*result.load, {}, {}, {}), HasSubstr(" not judged\n"));
+}
+
+TEST(LoadVerdict, DoesNotSayThatClientsPassedWhereAThresholdAllowsErrors) {
+  const ScenarioResult result =
+      run_load(loaded_steps(R"("model": "open", "rate": "100/s", "duration": "1s")",
+                            R"({"exchange": {"send": "${iteration}", "expect": {"matches": "[^9]$"}}})",
+                            R"("count": 3)", R"("thresholds": [{"metric": "errors", "below": 0.5}])"));
+  EXPECT_EQ(judge(result), Verdict::passed);
+  EXPECT_EQ(told(result), "3 clients, 10 errors that a threshold allows");
+}
+
+TEST(Rates, AreThoseOfTheTimeAskedFor) {
+  const ScenarioResult result =
+      run_load(loaded(R"("model": "open", "rate": "100/s", "duration": "200ms")", R"("count": 2)",
+                      R"("thresholds": [{"metric": "messages", "at": "rate", "at_least": "100/s"}])"));
+  EXPECT_EQ(result.load->measured.elapsed, milliseconds(200));
+  EXPECT_EQ(judge(result), Verdict::passed);
 }
 
 }  // namespace

@@ -108,5 +108,14 @@ TEST(VerifiedFirst, IsTheFirstAfterTheWarmUpToo) {
   EXPECT_EQ(judge(warmed_up("GOT:[0-9]?[0-9]$")), Verdict::failed) << "only what judges nothing was right";
 }
 
+TEST(VerifiedRetry, IsComparedWhateverTheShare) {
+  const ScenarioResult result = run_load(loaded_steps(
+      R"("duration": "1s", "verify": "1%")",
+      R"({"retry": {"times": 99, "every": "1ms", "until": [{"exchange": {"send": "${random:1}", "expect": "GOT:a"}}]}})",
+      R"("count": 3)"));
+  EXPECT_GT(result.load->measured.messages, 5U);
+  EXPECT_EQ(result.load->measured.verified, result.load->measured.messages) << "it goes on until they pass";
+}
+
 }  // namespace
 }  // namespace client::run

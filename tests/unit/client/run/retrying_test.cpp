@@ -95,5 +95,11 @@ TEST(Retry, IsNoFailureWhereTheRunEnds) {
   }
 }
 
+TEST(Retry, ForgetsThatAnAttemptWasSentTooMuch) {
+  const std::string scenario = R"({"defaults": {"max_buffer": 10}, "clients": [{"name": "g", "steps": [
+      {"retry": {"until": [{"sleep": "500ms"}, {"expect": "yes"}], "times": 2, "every": "10ms"}}]}]})";
+  EXPECT_THAT(play(saying_slowly({std::string(100, 'x') + "\n", "yes\n"}, milliseconds(700)), scenario), passed());
+}
+
 }  // namespace
 }  // namespace client::run

@@ -42,7 +42,9 @@ TEST(Assertions, MayStandInTheSetupTheTeardownAndTheThresholds) {
   EXPECT_TRUE(asserts(kNone, R"("setup": [{"expect": "a"}],)"));
   EXPECT_TRUE(asserts(kNone, R"("teardown": [{"expect": "a"}],)"));
   EXPECT_FALSE(asserts(kNone, R"("teardown": [{"send": "a"}],)"));
-  EXPECT_TRUE(asserts(kNone, R"("load": {"duration": "1s"}, "thresholds": [{"metric": "errors", "below": 1}],)"));
+  EXPECT_TRUE(asserts(
+      kNone, R"("load": {"duration": "1s"}, "thresholds": [{"metric": "connect", "at": "max", "below": "1s"}],)"));
+  EXPECT_FALSE(asserts(kNone, R"("load": {"duration": "1s"}, "thresholds": [{"metric": "errors", "below": 1}],)"));
   EXPECT_FALSE(asserts(kNone, R"("load": {"duration": "1s"},)"));
 }
 

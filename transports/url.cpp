@@ -113,7 +113,8 @@ Result<std::uint16_t> parse_port(const SchemeEntry& entry, const urls::url_view&
 Result<std::string> parse_scope(const SchemeEntry& entry, const urls::url_view& url) {
   std::string scope;
   for (const auto param : url.encoded_params()) {
-    if (param.key != "scope") return error("'?{}' is not known; only ?scope=INTERFACE can follow the port", param.key);
+    const std::string_view name = param.key;
+    if (name != "scope") return error("'?{}' is not known; only ?scope=INTERFACE can follow the port", name);
     if (!scope.empty()) return error("the scope is given twice");
     scope = param.value;
     if (scope.empty() || !is_name(scope)) return error("the scope '{}' is no interface; write ?scope=eth0", scope);
@@ -136,10 +137,10 @@ Result<Url> parse_host_and_port(const SchemeEntry& entry, std::string_view text)
   if (url.has_userinfo()) return error("a user has no meaning here; write {}", entry.form);
   auto host = parse_host(entry, url);
   if (!host) return std::unexpected(host.error());
-  if (!url.encoded_path().empty()) {
-    return error("'{}' cannot follow the port; write {}", url.encoded_path(), entry.form);
-  }
-  if (url.has_fragment()) return error("'#{}' cannot follow the port; write {}", url.encoded_fragment(), entry.form);
+  const std::string_view path = url.encoded_path();
+  if (!path.empty()) return error("'{}' cannot follow the port; write {}", path, entry.form);
+  const std::string_view fragment = url.encoded_fragment();
+  if (url.has_fragment()) return error("'#{}' cannot follow the port; write {}", fragment, entry.form);
   const auto port = parse_port(entry, url);
   if (!port) return std::unexpected(port.error());
   auto scope = parse_scope(entry, url);

@@ -94,6 +94,17 @@ TEST_F(InstallPackages, ListsWhatIsNeededWhereThereIsNoDpkg) {
   EXPECT_THAT(finished.error, HasSubstr("\n  clang-19\n"));
 }
 
+TEST_F(InstallPackages, CallsBoostsUrlWhatTheReleaseCallsIt) {
+  const TemporaryDirectory releases;
+  const auto list_on = [&](const std::string& os_release) {
+    const std::string path = releases.write("os-release", os_release);
+    return support::run({.arguments = {kScript, "--list"}, .environment = {{"GOTBACK_OS_RELEASE", path}}}).output;
+  };
+  EXPECT_THAT(list_on("ID=debian\nVERSION_ID=\"12\"\n"), HasSubstr("\nlibboost-url1.81-dev\n"));
+  EXPECT_THAT(list_on("ID=debian\nVERSION_ID=\"13\"\n"), HasSubstr("\nlibboost-url-dev\n"));
+  EXPECT_THAT(list_on("ID=debian\n"), HasSubstr("\nlibboost-url-dev\n"));
+}
+
 TEST_F(InstallPackages, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(support::run({.arguments = {kScript, "--lst"}}).exit, Exit::code(2));
 }

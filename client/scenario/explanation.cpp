@@ -99,9 +99,8 @@ const Predicate& decisive(const Pattern& pattern, std::string_view frame, const 
   const Predicate* failing = pattern.first_failing(frame, context);
   sched::check(failing != nullptr, "only a mismatch is explained");
   if (failing->kind != Kind::all) return *failing;
-  const auto part = std::ranges::find_if(
-      failing->patterns, [&](const Pattern& part) { return part.first_failing(frame, context) != nullptr; });
-  return decisive(*part, frame, context);
+  const auto fails = [&](const Pattern& part) { return part.first_failing(frame, context) != nullptr; };
+  return decisive(*std::ranges::find_if(failing->patterns, fails), frame, context);
 }
 
 /// Why `predicate`, which compares with one text, does not hold.

@@ -1,5 +1,6 @@
 #include "client/scenario/framing_reader.h"
 
+#include <algorithm>
 #include <array>
 
 namespace client::scenario {
@@ -54,9 +55,9 @@ void read_value(Reader& reader, const Cursor& at, Framing& out) {
   if (at.node.kind == Node::Kind::string) return read_choice(reader, at, kWords, out.kind);
   if (at.node.kind != Node::Kind::object) return reader.wrong(at, kWanted);
   read_object(reader, at, kFields, out);
-  std::size_t kinds = 0;
-  for (const auto& field : kFields) kinds += at.find(field.key) != nullptr ? 1 : 0;
-  if (kinds != 1) reader.error(at, R"(a framing has one of the keys "delimiter", "length_prefix" and "fixed")");
+  const auto is_given = [&at](const auto& field) { return at.find(field.key) != nullptr; };
+  if (std::ranges::count_if(kFields, is_given) == 1) return;
+  reader.error(at, R"(a framing has one of the keys "delimiter", "length_prefix" and "fixed")");
 }
 
 }  // namespace client::scenario

@@ -41,6 +41,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
 else()
   target_compile_options(gotback_options INTERFACE -Wshadow=compatible-local)
 endif()
+target_compile_options(gotback_options INTERFACE -pthread)
 target_include_directories(gotback_options INTERFACE "${PROJECT_SOURCE_DIR}")
 
 set(GOTBACK_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize= (address,undefined or thread)")

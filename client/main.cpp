@@ -24,7 +24,8 @@ int complain(const std::string& what, int exit_code) {
 
 int main(int argc, char** argv) {
   sched::prepare_process();
-  const client::CommandLine command = client::parse_command_line(std::vector<std::string>(argv + 1, argv + argc));
+  const client::CommandLine command =
+      client::parse_command_line(std::vector<std::string>(argv + 1, argv + argc), argv[0]);
   if (const auto* run = std::get_if<client::RunOptions>(&command)) return client::run::run(*run);
   if (const auto* check = std::get_if<client::CheckOptions>(&command)) return client::run::check(*check);
   if (const auto* connect = std::get_if<client::ConnectOptions>(&command)) return client::manual::run(*connect);

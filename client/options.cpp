@@ -126,9 +126,10 @@ CLI::Option* add_backend(CLI::App& app, sched::BackendKind& backend) {
       ->type_name("NAME");
 }
 
-CommandLine parse_command_line(std::vector<std::string> arguments) {
+CommandLine parse_command_line(std::vector<std::string> arguments, const std::string& program) {
   RunOptions run;
   RunOptions bench;
+  run.program = bench.program = program;
   BenchWords bench_words;
   CheckOptions check;
   ConnectOptions connect;

@@ -35,6 +35,7 @@ struct Selection {
 
 /// `echo_client run`, or files and folders alone.
 struct RunOptions {
+  std::string program = "echo_client";       ///< as it was started, for the command that runs something again
   std::vector<std::filesystem::path> paths;  ///< scenario files and folders of them, in order
   std::string generated;                     ///< the text of a scenario that no file has, instead of `paths`
   std::string command_meant;                 ///< by the first of them, perhaps, if there is no such file; may be empty
@@ -119,7 +120,7 @@ using CommandLine = std::variant<RunOptions, CheckOptions, ConnectOptions, Print
 /// The address that is meant by HOST PORT or by a URL alone; one that can be connected to. The error is a sentence.
 std::expected<transport::Url, std::string> parse_address(const std::vector<std::string>& words);
 
-/// `arguments` are those of main(), without the program's name.
-CommandLine parse_command_line(std::vector<std::string> arguments);
+/// `arguments` are those of main(), without the `program`, the path or name by which it was started.
+CommandLine parse_command_line(std::vector<std::string> arguments, const std::string& program = "echo_client");
 
 }  // namespace client

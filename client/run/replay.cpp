@@ -8,21 +8,11 @@
 #include <fmt/ranges.h>
 
 #include "client/scenario/load.h"
+#include "text/shell.h"
 
 namespace client::run {
 
 namespace {
-
-/// A word as a POSIX shell takes it (IEEE Std 1003.1, section 2.2).
-std::string shell_word(std::string_view word) {
-  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+./:,@%";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos) {
-    return std::string(word);
-  }
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
 
 /// Words that make one option, with quotation marks around those that CLI11 would split or take the marks off.
 std::string joined(const std::vector<std::string>& words) {
@@ -45,7 +35,7 @@ std::string_view name_of(sched::BackendKind backend) {
 std::string replay_command(const RunOptions& options, const scenario::Scenario& scenario, std::uint64_t seed,
                            std::optional<std::uint64_t> rechunk) {
   if (!options.generated.empty()) return {};
-  std::vector<std::string> words{"echo_client", "run"};
+  std::vector<std::string> words{options.program, "run"};
   const auto add = [&words](std::string_view option, std::string_view value) {
     words.emplace_back(option);
     words.emplace_back(value);
@@ -63,7 +53,7 @@ std::string replay_command(const RunOptions& options, const scenario::Scenario& 
   if (options.threads != 1) add("--threads", std::to_string(options.threads));
   const bool is_standard_input = scenario.source.path() == scenario::kStandardInput;
   words.emplace_back(is_standard_input ? scenario::kStandardInputWord : scenario.source.path());
-  std::ranges::transform(words, words.begin(), [](const std::string& word) { return shell_word(word); });
+  std::ranges::transform(words, words.begin(), [](const std::string& word) { return text::shell_word(word); });
   return fmt::format("{}", fmt::join(words, " "));
 }
 

@@ -104,8 +104,9 @@ TEST_F(RunFiles, CanBeStandardInput) {
 TEST_F(RunFiles, OnStandardInputFailWithTheirPlaceAndACommand) {
   const Finished ran = run_with_input({"--embedded", "--seed", "5", "-"}, kWrong);
   EXPECT_EQ(ran.exit, Exit::code(1));
-  EXPECT_THAT(ran.error, AllOf(HasSubstr("  --> <stdin>:4:51  /clients/0/steps/1/expect\n"),
-                               HasSubstr("\nagain: echo_client run --embedded --seed 5 -\n")));
+  EXPECT_THAT(ran.error,
+              AllOf(HasSubstr("  --> <stdin>:4:51  /clients/0/steps/1/expect\n"),
+                    HasSubstr("\nagain: " + support::program_path("echo_client") + " run --embedded --seed 5 -\n")));
 }
 
 TEST_F(RunFiles, OnStandardInputAreReadOnceAndWhole) {
@@ -142,7 +143,8 @@ TEST_F(RunFiles, NeedNotAllUseAVariable) {
   write("wrong.json", kWrong);
   const Finished ran = run({"--embedded", "--seed", "5", "--var", "count=3", "counted.json", "wrong.json"});
   EXPECT_EQ(ran.exit, Exit::code(1));
-  EXPECT_THAT(ran.error, HasSubstr("\nagain: echo_client run --embedded --seed 5 wrong.json\n"))
+  EXPECT_THAT(ran.error,
+              HasSubstr("\nagain: " + support::program_path("echo_client") + " run --embedded --seed 5 wrong.json\n"))
       << "the other one's variable would be an error";
 }
 

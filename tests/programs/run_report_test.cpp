@@ -106,9 +106,9 @@ TEST_F(RunReport, HasTheCommandThatRepeatsIt) {
   write("random.json", R"({"clients": [{"steps": [{"exchange": {"send": "${random:9}", "expect": "x"}}]}]})");
   const json first = json::parse(run({"--simulate", "--report", "json=-", "random.json"}).output);
   const std::string command = first["scenarios"][0]["command"];
-  EXPECT_THAT(command, StartsWith("echo_client run --simulate --seed "));
-  constexpr auto kAgain = R"(PATH=$(dirname "$1"):$PATH eval "$2 --report json=-")";
-  support::Command shell{.arguments = {"bash", "-c", kAgain, "bash", support::program_path("echo_client"), command}};
+  EXPECT_THAT(command, StartsWith(support::program_path("echo_client") + " run --simulate --seed "));
+  constexpr auto kAgain = R"(eval "$1 --report json=-")";
+  support::Command shell{.arguments = {"bash", "-c", kAgain, "bash", command}};
   shell.working_directory = folder_.path();
   const json again = json::parse(support::run(std::move(shell)).output);
   EXPECT_EQ(again["scenarios"], first["scenarios"]);
@@ -300,7 +300,9 @@ TEST_F(RunReport, IsAsItsReferenceShowsIt) {
   std::string hello(kWrong);
   hello.insert(hello.find("  \"clients\""), "  \"target\": \"tcp://localhost:25000\",\n");
   write("hello.json", hello);
-  const json written = json::parse(run({"--simulate", "--seed", "42", "--report", "json=-", "hello.json"}).output);
+  const support::Command as_installed = through({"bash", "-c", R"(exec -a echo_client "$@")", "bash"},
+                                                {"--simulate", "--seed", "42", "--report", "json=-", "hello.json"});
+  const json written = json::parse(support::run(as_installed).output);
   EXPECT_EQ(comparable(written), comparable(shown)) << written.dump(2);
 }
 

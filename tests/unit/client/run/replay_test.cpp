@@ -20,6 +20,12 @@ std::string command(const RunOptions& options, const std::string& path = "a.json
 
 TEST(ReplayCommand, HasTheSeedAndTheFile) { EXPECT_EQ(command({}), "echo_client run --seed 42 a.json"); }
 
+TEST(ReplayCommand, StartsTheProgramAsItWasStarted) {
+  RunOptions options;
+  options.program = "../my build/echo_client";
+  EXPECT_EQ(command(options), "'../my build/echo_client' run --seed 42 a.json");
+}
+
 TEST(ReplayCommand, HasWhatMakesADifference) {
   RunOptions options;
   options.simulate = true;
@@ -53,7 +59,7 @@ TEST(ReplayCommand, IsTakenByAShellAsItIs) {
   RunOptions options;
   options.variables = {{"x", "it's $HOME; \"`rm`\"\n"}};
   EXPECT_EQ(command(options, "my file.json"),
-            "echo_client run --var 'x=it'\\''s $HOME; \"`rm`\"\n' --seed 42 'my file.json'");
+            R"(echo_client run --var $'x=it\'s $HOME; "`rm`"\n' --seed 42 'my file.json')");
 }
 
 TEST(ReplayCommand, KeepsTheWordsOfACommandApart) {

@@ -16,6 +16,8 @@ namespace client {
 
 inline constexpr const char* kProgram = "echo_client";
 
+class CommandLineText;
+
 /// What is wrong with the words of `command`, or of the program, and where to read on.
 UsageError usage_error(const std::string& what, const char* command = nullptr);
 
@@ -31,15 +33,18 @@ inline constexpr const char* kRun = "run";
 void add_run_options(CLI::App& app, RunOptions& options);
 CommandLine finish(RunOptions options);
 
-/// --timeout.
+// Options of a run that others have, too: --timeout; --report; --quiet and -v; the last two and those of the engine.
 void add_timeout(CLI::App& app, RunOptions& options);
-
-/// The options that say how a run is done and told, whatever is run.
+void add_report_option(CLI::App& app, RunOptions& options);
+void add_verbosity(CLI::App& app, RunOptions& options);
 void add_engine_options(CLI::App& app, RunOptions& options);
+
+/// --write, of those that generate a scenario.
+void add_write_option(CLI::App& app, RunOptions& options);
 
 /// The words that say what load there is.
 struct BenchWords {
-  std::string url;
+  command_line::Words urls;  ///< one
   std::uint64_t connections = 10;
   std::optional<double> rate;  ///< a second; nothing: as fast as replies come
   bool is_poisson = false;
@@ -56,7 +61,20 @@ struct BenchWords {
 // bench_options.cpp
 inline constexpr const char* kBench = "bench";
 void add_bench_options(CLI::App& app, RunOptions& options, BenchWords& words);
-CommandLine finish_bench(RunOptions options, const BenchWords& words);
+CommandLine finish_bench(RunOptions options, const BenchWords& words, CommandLineText line);
+
+/// The words that say with which patience something is said.
+struct ExchangeWords {
+  command_line::Words urls;  ///< one
+  std::optional<sched::Duration> timeout;
+  std::optional<std::uint64_t> retries;
+  std::optional<sched::Duration> every;
+};
+
+// exchange_options.cpp
+inline constexpr const char* kExchange = "exchange";
+void add_exchange_options(CLI::App& app, RunOptions& options, ExchangeWords& words);
+CommandLine finish_exchange(RunOptions options, const ExchangeWords& words, CommandLineText line);
 
 // check_options.cpp
 inline constexpr const char* kCheck = "check";
@@ -89,6 +107,8 @@ void add_connect_options(CLI::App& app, ConnectOptions& options, ConnectWords& w
 
 // connect_address.cpp
 CommandLine finish(ConnectOptions options, const ConnectWords& words);
+/// What is wrong with the words that name a server to test: there is one, a URL. Empty when nothing is.
+std::string mistake_in_server(const command_line::Words& words);
 /// "80" or "80-90".
 bool is_port_range(std::string_view text);
 

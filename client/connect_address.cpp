@@ -113,6 +113,16 @@ ParsedUrl parse_address(const Words& words) {
   return url;
 }
 
+std::string mistake_in_server(const Words& words) {
+  if (words.empty()) return "the URL of a server is missing";
+  if (words.size() == 2 && is_port_range(words[1])) {
+    return fmt::format("{} {}: write tcp://{}:{}", text::escape(words[0]), words[1], text::escape(words[0]), words[1]);
+  }
+  if (words.size() > 1) return fmt::format("{} is a word too many", text::quote(words[1]));
+  const ParsedUrl url = parse_address(words);
+  return url ? "" : url.error();
+}
+
 bool is_port_range(std::string_view text) {
   const std::size_t dash = text.find('-');
   return is_number(text.substr(0, dash)) && (dash == std::string_view::npos || is_number(text.substr(dash + 1)));

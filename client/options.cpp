@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "client/command_line_text.h"
 #include "client/commands.h"
 #include "client/scenario/schema.h"
 #include "text/suggestion.h"
@@ -27,6 +28,7 @@ constexpr Help kHelp{
     R"(echo_client [run] [OPTIONS] FILE|DIR...
        echo_client [connect] [OPTIONS] HOST PORT|URL
        echo_client [connect] -l [OPTIONS] [HOST] PORT|URL
+       echo_client exchange [OPTIONS] URL --send TEXT --expect TEXT...
        echo_client bench [OPTIONS] URL
        echo_client check [OPTIONS] FILE|DIR...
        echo_client schema
@@ -48,7 +50,7 @@ bool is_address(const Words& words) {
 constexpr const char* kSchema = "schema";
 constexpr Help kSchemaHelp{"Prints the JSON Schema of scenario files, for editors.", "echo_client schema", ""};
 
-constexpr std::array kCommands{kRun, kBench, kCheck, kConnect, kSchema, kHelpCommand};
+constexpr std::array kCommands{kRun, kExchange, kBench, kCheck, kConnect, kSchema, kHelpCommand};
 
 bool is_command(std::string_view word) { return std::ranges::find(kCommands, word) != kCommands.end(); }
 
@@ -106,6 +108,13 @@ UsageError usage_error(const std::string& what, const char* command) {
 
 namespace {
 
+/// `arguments` begin with the `command`.
+CommandLineText text_of(const std::string& program, const Words& arguments, const CLI::App& command) {
+  std::vector<command_line::Given> given = command_line::given_in(command, arguments);
+  given.erase(given.begin());
+  return {program, arguments, std::move(given)};
+}
+
 /// There is no word among `arguments`. An option that nobody has is told rather than that.
 UsageError nothing_to_do(const CLI::App& app, const CLI::App& run, const CLI::App& connect, const Words& arguments) {
   const bool is_unknown =
@@ -128,8 +137,10 @@ CLI::Option* add_backend(CLI::App& app, sched::BackendKind& backend) {
 
 CommandLine parse_command_line(std::vector<std::string> arguments, const std::string& program) {
   RunOptions run;
+  RunOptions exchange;
+  ExchangeWords exchange_words;
   RunOptions bench;
-  run.program = bench.program = program;
+  run.program = exchange.program = bench.program = program;
   BenchWords bench_words;
   CheckOptions check;
   ConnectOptions connect;
@@ -142,6 +153,8 @@ CommandLine parse_command_line(std::vector<std::string> arguments, const std::st
   const auto add_command = [&app](const char* name) { return app.add_subcommand(name)->group("Commands"); };
   CLI::App* run_command = add_command(kRun);
   add_run_options(*run_command, run);
+  CLI::App* exchange_command = add_command(kExchange);
+  add_exchange_options(*exchange_command, exchange, exchange_words);
   CLI::App* bench_command = add_command(kBench);
   add_bench_options(*bench_command, bench, bench_words);
   CLI::App* check_command = add_command(kCheck);
@@ -172,7 +185,12 @@ CommandLine parse_command_line(std::vector<std::string> arguments, const std::st
                        commands.empty() ? nullptr : commands[0]->get_name().c_str());
   }
   if (run_command->parsed()) return finish(std::move(run));
-  if (bench_command->parsed()) return finish_bench(std::move(bench), bench_words);
+  if (exchange_command->parsed()) {
+    return finish_exchange(std::move(exchange), exchange_words, text_of(program, arguments, *exchange_command));
+  }
+  if (bench_command->parsed()) {
+    return finish_bench(std::move(bench), bench_words, text_of(program, arguments, *bench_command));
+  }
   if (schema_command->parsed()) return Printout{std::string(scenario::schema())};
   if (check_command->parsed()) return finish(std::move(check));
   return connect_command->parsed() ? finish(std::move(connect), connect_words) : finish_help(topic);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "client/report/format.h"
+#include "client/scenario/source.h"
 #include "scheduler/address.h"
 #include "scheduler/make_backend.h"
 #include "scheduler/time.h"
@@ -33,12 +34,19 @@ struct Selection {
   std::vector<std::string> tags = {};     ///< those that have one of them; empty: all
 };
 
-/// `echo_client run`, or files and folders alone.
+/// A scenario that no file has, made of what was given on the command line.
+struct GeneratedScenario {
+  std::string text;
+  scenario::Origin origin;  ///< the command line, and which part of it is what
+};
+
+/// `echo_client run`, or files and folders alone; `exchange` and `bench`, with what they have generated.
 struct RunOptions {
-  std::string program = "echo_client";       ///< as it was started, for the command that runs something again
-  std::vector<std::filesystem::path> paths;  ///< scenario files and folders of them, in order
-  std::string generated;                     ///< the text of a scenario that no file has, instead of `paths`
-  std::string command_meant;                 ///< by the first of them, perhaps, if there is no such file; may be empty
+  std::string program = "echo_client";         ///< as it was started, for the command that runs something again
+  std::vector<std::filesystem::path> paths;    ///< scenario files and folders of them, in order
+  std::optional<GeneratedScenario> generated;  ///< instead of `paths`
+  std::string write;                           ///< the file that `generated` is to be kept in; empty: none
+  std::string command_meant;  ///< by the first of them, perhaps, if there is no such file; may be empty
 
   // What is tested. Nothing given: each scenario's own target. At most one of `embedded`, `spawn` and `simulate`; a
   // `target` only alone or with `spawn`.

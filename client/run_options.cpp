@@ -46,6 +46,7 @@ std::expected<std::chrono::nanoseconds, std::string> parse_positive(std::string_
 }
 
 constexpr const char* kTheRun = "The run";
+constexpr const char* kOutput = "Output";
 
 /// Whether each word that begins with a quotation mark ends with it, as CLI11 splits them: it takes the rest for one.
 bool closes_quotes(std::string_view text) {
@@ -148,15 +149,6 @@ void add_control_options(CLI::App& app, RunOptions& options) {
   add_timeout(app, options);
 }
 
-void add_report_option(CLI::App& app, RunOptions& options) {
-  app.add_option_function<Words>(
-         "--report", [&options](const Words& texts) { add_reports(options.reports, texts); },
-         "write a report, KIND being json, junit, tap or hdr and FILE -\nfor standard output; repeatable")
-      ->allow_extra_args(false)
-      ->type_name("KIND=FILE")
-      ->group("Output");
-}
-
 }  // namespace
 
 void add_run_options(CLI::App& app, RunOptions& options) {
@@ -176,6 +168,28 @@ void add_timeout(CLI::App& app, RunOptions& options) {
       ->group(kTheRun);
 }
 
+void add_report_option(CLI::App& app, RunOptions& options) {
+  app.add_option_function<Words>(
+         "--report", [&options](const Words& texts) { add_reports(options.reports, texts); },
+         "write a report, KIND being json, junit, tap or hdr and FILE -\nfor standard output; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("KIND=FILE")
+      ->group(kOutput);
+}
+
+void add_write_option(CLI::App& app, RunOptions& options) {
+  app.add_option("--write", options.write, "keep the scenario in a file, for echo_client run")
+      ->take_last()
+      ->type_name("FILE")
+      ->group(kOutput);
+}
+
+void add_verbosity(CLI::App& app, RunOptions& options) {
+  CLI::Option* quiet =
+      app.add_flag_callback("--quiet", [&options] { options.verbosity = -1; }, "tell failures only")->group(kOther);
+  app.add_flag("-v", options.verbosity, "tell more; -vv still more")->group(kOther)->excludes(quiet);
+}
+
 void add_engine_options(CLI::App& app, RunOptions& options) {
   add_report_option(app, options);
   constexpr const char* kEngine = "Engine";
@@ -186,9 +200,7 @@ void add_engine_options(CLI::App& app, RunOptions& options) {
       ->group(kEngine);
   add_duration(app, "--spin", options.spin, "let an idle scheduler look for as long before it sleeps (0s)")
       ->group(kEngine);
-  CLI::Option* quiet =
-      app.add_flag_callback("--quiet", [&options] { options.verbosity = -1; }, "tell failures only")->group(kOther);
-  app.add_flag("-v", options.verbosity, "tell more; -vv still more")->group(kOther)->excludes(quiet);
+  add_verbosity(app, options);
 }
 
 CommandLine finish(RunOptions options) {

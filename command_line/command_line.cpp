@@ -84,6 +84,33 @@ Words for_cli11(const Words& arguments) {
   return words;
 }
 
+std::vector<Given> given_in(const CLI::App& app, const Words& arguments) {
+  std::vector<Given> all;
+  bool takes_options = true;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& word = arguments[i];
+    if (takes_options && word == "--") {
+      takes_options = false;
+      continue;
+    }
+    if (!takes_options || word.size() < 2 || !word.starts_with('-')) {
+      all.push_back({.option = {}, .value = word, .word = i});
+      continue;
+    }
+    const std::size_t equals = word.starts_with("--") ? word.find('=') : std::string::npos;
+    Given given{.option = word.substr(0, equals), .value = {}, .word = i};
+    const CLI::Option* option = app.get_option_no_throw(given.option);
+    if (equals != std::string::npos) {
+      given.value = word.substr(equals + 1);
+    } else if (option != nullptr && option->get_items_expected_min() > 0 && i + 1 < arguments.size()) {
+      given.word = ++i;
+      given.value = arguments[i];
+    }
+    all.push_back(std::move(given));
+  }
+  return all;
+}
+
 /// Of what was given and is not known, the first option; else the first word.
 std::string message_of_extras(const CLI::App& app, const std::vector<const CLI::App*>& commands) {
   const Words extras = app.remaining();

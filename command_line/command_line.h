@@ -39,6 +39,16 @@ void describe(CLI::App& app, const Help& help);
 /// would say is missing.
 Words for_cli11(const Words& arguments);
 
+/// An option that was given, or a word alone.
+struct Given {
+  std::string option;    ///< "--expect"; empty for a word alone
+  std::string value;     ///< empty for a flag
+  std::size_t word = 0;  ///< the place among the arguments of the one that the value is in, or the flag
+};
+
+/// What `arguments` are to `app`, which has parsed them, in their order.
+std::vector<Given> given_in(const CLI::App& app, const Words& arguments);
+
 /// What is wrong with what `app` was given, on one printable line. An unknown option gets the nearest that there is.
 std::string message_of(const CLI::Error& error, const CLI::App& app);
 

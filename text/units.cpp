@@ -104,6 +104,20 @@ std::string format_duration(std::chrono::nanoseconds duration) {
   return fmt::format("{}h{:02}m{:02}s", seconds / 3600, seconds / 60 % 60, seconds % 60);
 }
 
+std::string exact_duration(std::chrono::nanoseconds duration) {
+  constexpr auto kUnits =
+      std::to_array<std::pair<std::chrono::nanoseconds, std::string_view>>({{std::chrono::hours(1), "h"},
+                                                                            {std::chrono::minutes(1), "m"},
+                                                                            {std::chrono::seconds(1), "s"},
+                                                                            {std::chrono::milliseconds(1), "ms"},
+                                                                            {std::chrono::microseconds(1), "us"}});
+  if (duration.count() == 0) return "0s";
+  for (const auto& [unit, name] : kUnits) {
+    if (duration % unit == duration.zero()) return fmt::format("{}{}", duration / unit, name);
+  }
+  return fmt::format("{}ns", duration.count());
+}
+
 std::string format_size(std::uint64_t bytes) { return format_bytes(static_cast<double>(bytes)); }
 
 std::string format_byte_rate(double per_second) { return format_bytes(per_second) + "/s"; }

@@ -28,6 +28,9 @@ std::expected<double, std::string> parse_rate_or_none(std::string_view text);
 /// Three significant digits and the unit that suits: "1.2ms", "15s", "2m05s" from a minute on. Zero is "0s".
 std::string format_duration(std::chrono::nanoseconds duration);
 
+/// As parse_duration() takes it, without a loss, and in the greatest unit in which it is a whole number: "90s".
+std::string exact_duration(std::chrono::nanoseconds duration);
+
 /// "512 B", "64 KiB", "1.5 MiB".
 std::string format_size(std::uint64_t bytes);
 

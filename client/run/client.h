@@ -144,6 +144,7 @@ class Client {
   bool fail_without_frame(const StepRun& run, const scenario::Expect& expect, Connection::Nothing why,
                           std::vector<std::string> notes, bool passed_over_rest = false);
   std::string unread_note() const;
+  std::string hint_of_crlf() const;
   std::string expected_note(const scenario::Pattern& pattern) const;
   /// Whether the next reply is compared with what is expected. To be asked once for each: it may be drawn.
   bool verifies();

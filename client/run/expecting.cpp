@@ -146,7 +146,7 @@ Task<bool> Client::expect_until(Expecting& expecting) {
     if (!frame) {
       std::vector<std::string> notes{expected_note(pattern)};
       if (skipped.count > 0) notes.push_back(skipped.note());
-      if (skipped.lack_crlf) notes.emplace_back(scenario::kHintOfCrlf);
+      if (skipped.lack_crlf) notes.emplace_back(hint_of_crlf());
       co_return co_await end_without_frame(expecting, frame.error(), std::move(notes));
     }
     connection_->consume(frame->consumed);
@@ -180,7 +180,7 @@ Task<bool> Client::expect_any_order(Expecting& expecting) {
       const auto lacks_crlf = [&](const Pattern* pattern) {
         return would_match_with_crlf(*pattern, frame->bytes, expecting.expect.framing, context());
       };
-      if (std::ranges::any_of(assignment.left(), lacks_crlf)) notes.emplace_back(scenario::kHintOfCrlf);
+      if (std::ranges::any_of(assignment.left(), lacks_crlf)) notes.emplace_back(hint_of_crlf());
       co_return fail(expecting.run, mismatch_of(*frame), "expect failed: it is none of any_order", std::move(notes));
     }
     if (!accept(expecting, frame->bytes)) co_return false;
@@ -216,7 +216,7 @@ bool Client::fail_mismatch(StepRun& run, Cause cause, const Pattern& pattern, st
       fmt::format("expected  {}{}", is_equals ? "" : fmt::format("{} ", mismatch.predicate), mismatch.expected),
       fmt::format("received  {}      {}", mismatch.received, mismatch.detail)};
   if (cause.phase == kPhase && would_match_with_crlf(pattern, frame, group_.framing, context())) {
-    notes.emplace_back(scenario::kHintOfCrlf);
+    notes.emplace_back(hint_of_crlf());
   }
   return fail(run, cause, fmt::format("{} failed: {}", cause.phase, mismatch.predicate), std::move(notes));
 }
@@ -285,15 +285,20 @@ Task<bool> Client::perform(const scenario::Step& step, const scenario::ExpectSil
 
 bool Client::check_nothing_unread(const StepRun& run, std::string_view phase) {
   if (!connection_ || group_.allow_extra || connection_->unread().empty()) return true;
+  const scenario::SourceFile& source = thread_.run.scenario.source;
   return fail(run, {FailureCode::unread, phase}, "unread bytes at the end",
-              {"expected  nothing more; \"allow_extra\": true lets a client end so", unread_note()});
+              {fmt::format("expected  nothing more; {} lets a client end so", source.setting("allow_extra", "true")),
+               unread_note()});
 }
 
 /// A reply that is there before its request is none.
 bool Client::check_fresh(const StepRun& run) {
   if (connection_->unread().empty()) return true;
+  // No option says it.
+  const bool is_file = !thread_.run.scenario.source.is_made();
   return fail(run, {FailureCode::unread, "exchange"}, "exchange failed: unread bytes before it has sent",
-              {"expected  nothing yet; \"fresh\": false lets an exchange begin so", unread_note()});
+              {fmt::format("expected  nothing yet{}", is_file ? R"(; "fresh": false lets an exchange begin so)" : ""),
+               unread_note()});
 }
 
 bool Client::verifies() {
@@ -316,6 +321,11 @@ void Client::count_reply(bool is_compared) {
 bool Client::is_measured() const { return !load_->is_of_warmup(*start_); }
 
 std::string Client::expected_note(const Pattern& pattern) const { return "expected  " + describe(pattern, context()); }
+
+std::string Client::hint_of_crlf() const {
+  return fmt::format(R"(help      the lines end with \r\n: with {} this would match)",
+                     thread_.run.scenario.source.setting("eol", R"("crlf")"));
+}
 
 std::string Client::unread_note() const {
   const std::string_view unread = connection_->unread();

@@ -22,8 +22,10 @@ std::string render_one(const Failure& failure, const scenario::SourceFile& sourc
   const std::string title = "error: " + failure.title;
   std::string out = fmt::format("{:<{}}  scenario {}, client {} {}{}\n", title, kWhoColumn - 2,
                                 text::quote(scenario_name), text::quote(failure.group), failure.client, endpoint);
-  out += fmt::format("  --> {}:{}:{}  {}\n", source.path(), failure.place.line, failure.place.column,
-                     failure.place.pointer);
+  const std::string_view part = source.part_name(failure.place);
+  out += !part.empty() ? fmt::format("  --> {}\n", part)
+                       : fmt::format("  --> {}:{}:{}  {}\n", source.path(), failure.place.line, failure.place.column,
+                                     failure.place.pointer);
   out += source.excerpt(failure.place);
   const std::string gutter = scenario::SourceFile::gutter(failure.place);
   for (const std::string& note : failure.notes) out += fmt::format("{}   {}\n", gutter, note);

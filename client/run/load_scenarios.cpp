@@ -106,10 +106,12 @@ std::expected<LoadedScenarios, std::string> load_scenarios(const std::vector<std
   return loaded;
 }
 
-std::expected<LoadedScenarios, std::string> load_text(const std::string& text, const scenario::LoadOptions& options,
-                                                      const Console& console) {
+std::expected<LoadedScenarios, std::string> load_generated(const GeneratedScenario& generated,
+                                                           const scenario::LoadOptions& options,
+                                                           const Console& console) {
+  const std::string path(scenario::kCommandLine);
   LoadedScenarios loaded;
-  add(loaded, scenario::parse("bench", text, options), "bench", console);
+  add(loaded, scenario::parse(scenario::SourceFile(path, generated.text, generated.origin), options), path, console);
   return loaded;
 }
 

@@ -27,9 +27,10 @@ std::expected<LoadedScenarios, std::string> load_scenarios(const std::vector<std
                                                            const scenario::LoadOptions& options,
                                                            const Console& console);
 
-/// The same with the text of one scenario that is in no file.
-std::expected<LoadedScenarios, std::string> load_text(const std::string& text, const scenario::LoadOptions& options,
-                                                      const Console& console);
+/// The same with one that is in no file.
+std::expected<LoadedScenarios, std::string> load_generated(const GeneratedScenario& generated,
+                                                           const scenario::LoadOptions& options,
+                                                           const Console& console);
 
 /// Looks up a variable of the process's environment.
 std::optional<std::string> environment(const std::string& name);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "client/report/file.h"
 #include "client/scenario/load.h"
 #include "text/shell.h"
 
@@ -26,6 +27,13 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
+/// The word that names the scenario's file.
+std::string file_of(const RunOptions& options, const scenario::Scenario& scenario) {
+  if (options.generated) return options.write;
+  const bool is_standard_input = scenario.source.path() == scenario::kStandardInput;
+  return std::string(is_standard_input ? scenario::kStandardInputWord : scenario.source.path());
+}
+
 std::string_view name_of(sched::BackendKind backend) {
   return backend == sched::BackendKind::epoll ? "epoll" : "io_uring";
 }
@@ -34,7 +42,8 @@ std::string_view name_of(sched::BackendKind backend) {
 
 std::string replay_command(const RunOptions& options, const scenario::Scenario& scenario, std::uint64_t seed,
                            std::optional<std::uint64_t> rechunk) {
-  if (!options.generated.empty()) return {};
+  const bool is_kept = !options.write.empty() && !report::is_stream(options.write);
+  if (options.generated && !is_kept) return {};
   std::vector<std::string> words{options.program, "run"};
   const auto add = [&words](std::string_view option, std::string_view value) {
     words.emplace_back(option);
@@ -51,8 +60,7 @@ std::string replay_command(const RunOptions& options, const scenario::Scenario& 
   if (rechunk) add("--rechunk", std::to_string(*rechunk));
   if (options.backend != sched::BackendKind::automatic) add("--backend", name_of(options.backend));
   if (options.threads != 1) add("--threads", std::to_string(options.threads));
-  const bool is_standard_input = scenario.source.path() == scenario::kStandardInput;
-  words.emplace_back(is_standard_input ? scenario::kStandardInputWord : scenario.source.path());
+  words.push_back(file_of(options, scenario));
   std::ranges::transform(words, words.begin(), [](const std::string& word) { return text::shell_word(word); });
   return fmt::format("{}", fmt::join(words, " "));
 }

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "client/report/file.h"
 #include "client/run/find_max.h"
 #include "client/run/load_scenarios.h"
 #include "text/escape.h"
@@ -37,21 +38,31 @@ Verdict Suite::load(const Console& console) {
                                  text::quote(options_.paths.front().string()), options_.command_meant));
     return Verdict::invalid;
   }
-  auto loaded = options_.generated.empty()
-                    ? load_scenarios(options_.paths, options_.selection, load_options(seed_), console)
-                    : load_text(options_.generated, load_options(seed_), console);
+  auto loaded = options_.generated ? load_generated(*options_.generated, load_options(seed_), console)
+                                   : load_scenarios(options_.paths, options_.selection, load_options(seed_), console);
   if (!loaded) {
     console.complain(loaded.error());
     return Verdict::invalid;
   }
   if (loaded->errors > 0) {
-    console.complain(count_of_errors(loaded->errors) + ": nothing was run");
+    console.complain(options_.generated ? "nothing was run" : count_of_errors(loaded->errors) + ": nothing was run");
     return Verdict::invalid;
   }
   scenarios_ = std::move(loaded->scenarios);
+  if (!options_.write.empty()) return keep(console);
   if (!scenarios_.empty()) return Verdict::passed;
   console.complain(loaded->why_none);
   return Verdict::nothing_selected;
+}
+
+/// Writes what was generated to its file.
+Verdict Suite::keep(const Console& console) const {
+  auto done = report::check_writable(options_.write);
+  const Verdict otherwise = done ? Verdict::unreported : Verdict::invalid;
+  if (done) done = report::write(options_.write, options_.generated->text);
+  if (done) return Verdict::passed;
+  console.complain(done.error());
+  return otherwise;
 }
 
 sched::Duration Suite::usual_time_limit() const {
@@ -81,7 +92,7 @@ std::vector<Scenario> Suite::repetition(std::uint64_t number) const {
   std::vector<Scenario> scenarios;
   for (const Scenario& scenario : scenarios_) {
     // It has been read with one seed, and the others make no difference to whether it is right.
-    auto again = scenario::parse(scenario.source.path(), scenario.source.text(), load_options(seed_ + number));
+    auto again = scenario::parse(scenario.source, load_options(seed_ + number));
     if (again && target_) scenario::point_to(*again, *target_, scenario::PointTo::unnamed);
     if (again) scenarios.push_back(std::move(*again));
   }

@@ -48,6 +48,7 @@ class Suite {
   void point_to(const std::string& url);
 
  private:
+  Verdict keep(const Console& console) const;
   scenario::LoadOptions load_options(std::uint64_t seed) const;
 
   const RunOptions& options_;

@@ -39,6 +39,13 @@ std::vector<Diagnostic> DiagnosticList::take() {
   std::ranges::sort(entries_, {}, [](const Diagnostic& diagnostic) {
     return std::tie(diagnostic.place.line, diagnostic.place.column, diagnostic.message);
   });
+  // Of a text that the user has not seen, the place is no help.
+  for (Diagnostic& diagnostic : entries_) {
+    const std::string_view part = source_.part_name(diagnostic.place);
+    if (part.empty()) continue;
+    diagnostic.path = part;
+    diagnostic.place = {};
+  }
   return std::move(entries_);
 }
 

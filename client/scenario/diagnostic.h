@@ -11,8 +11,8 @@ namespace client::scenario {
 
 /// Something that is wrong with a file, and what to do about it.
 struct Diagnostic {
-  std::string path;
-  Place place;          ///< line 0 when the file could not be read at all
+  std::string path;     ///< of the file; or what of a command line it is
+  Place place;          ///< line 0 when the file could not be read at all, or there is none
   std::string message;  ///< `unknown key "exepct", did you mean "expect"?`
   std::string excerpt;  ///< SourceFile::excerpt, empty when there is no line
 };

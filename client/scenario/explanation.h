@@ -35,8 +35,4 @@ Mismatch explain(const Pattern& pattern, std::string_view frame, const Expansion
 bool would_match_with_crlf(const Pattern& pattern, std::string_view frame, const Framing& framing,
                            const ExpansionContext& context);
 
-/// What to do then.
-inline constexpr std::string_view kHintOfCrlf =
-    R"(help      the lines end with \r\n: with "eol": "crlf" this would match)";
-
 }  // namespace client::scenario

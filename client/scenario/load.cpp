@@ -70,9 +70,8 @@ std::vector<Diagnostic> unreadable(std::string path, std::string why) {
 
 /// A text, and the tree that was made of it.
 struct Parsed {
-  explicit Parsed(std::string path, std::string text) : source(std::move(path), without_mark(std::move(text))) {
-    root = parse_json(source, errors);
-  }
+  explicit Parsed(SourceFile file) : source(std::move(file)) { root = parse_json(source, errors); }
+  Parsed(std::string path, std::string text) : Parsed(SourceFile(std::move(path), without_mark(std::move(text)))) {}
   Parsed(const Parsed&) = delete;
   Parsed& operator=(const Parsed&) = delete;
   ~Parsed() = default;
@@ -137,6 +136,10 @@ std::expected<Scenario, std::vector<Diagnostic>> load(const std::string& path, c
   auto text = is_standard_input ? read_standard_input() : read_file(path);
   if (!text) return std::unexpected(unreadable(std::move(name), text.error()));
   return parse(std::move(name), std::move(*text), options);
+}
+
+std::expected<Scenario, std::vector<Diagnostic>> parse(SourceFile source, const LoadOptions& options) {
+  return Parsed(std::move(source)).scenario(options);
 }
 
 std::expected<Scenario, std::vector<Diagnostic>> parse(std::string path, std::string text, const LoadOptions& options) {

@@ -28,8 +28,14 @@ struct LoadOptions {
 inline constexpr std::string_view kStandardInputWord = "-";
 inline constexpr std::string_view kStandardInput = "<stdin>";
 
+/// What a scenario is called in messages that was made of a command line.
+inline constexpr std::string_view kCommandLine = "<command line>";
+
 /// Reads and checks a file, or standard input. All that is wrong with it is told at once, in the order of the file.
 std::expected<Scenario, std::vector<Diagnostic>> load(const std::string& path, const LoadOptions& options);
+
+/// The same for what has been read already, or was made.
+std::expected<Scenario, std::vector<Diagnostic>> parse(SourceFile source, const LoadOptions& options);
 
 /// The same for `text`, which may be any bytes; `path` is for messages, and names the scenario.
 std::expected<Scenario, std::vector<Diagnostic>> parse(std::string path, std::string text, const LoadOptions& options);

@@ -1,6 +1,7 @@
 #include "client/scenario/source.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
@@ -58,36 +59,76 @@ std::string displayed(std::string_view part) {
 
 }  // namespace
 
-SourceFile::SourceFile(std::string path, std::string text) : path_(std::move(path)), text_(std::move(text)) {
+SourceFile::SourceFile(std::string path, std::string text) : path_(std::move(path)), text_(std::move(text)) { index(); }
+
+SourceFile::SourceFile(std::string path, std::string text, Origin origin)
+    : path_(std::move(path)), text_(std::move(text)), origin_(std::move(origin)) {
+  index();
+}
+
+void SourceFile::index() {
+  const std::string& text = written();
   line_starts_.push_back(0);
-  for (auto end = text_.find('\n'); end != std::string::npos; end = text_.find('\n', end + 1)) {
+  for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n', end + 1)) {
     line_starts_.push_back(static_cast<std::uint32_t>(end + 1));
   }
   std::size_t characters = 0;
-  for (std::size_t begin = 0; begin < text_.size(); begin += kBlock) {
+  for (std::size_t begin = 0; begin < text.size(); begin += kBlock) {
     characters_before_block_.push_back(static_cast<std::uint32_t>(characters));
-    characters += count_characters(std::string_view(text_).substr(begin, kBlock));
+    characters += count_characters(std::string_view(text).substr(begin, kBlock));
   }
+}
+
+std::string SourceFile::setting(std::string_view key, std::string_view value) const {
+  if (!is_made()) return fmt::format("\"{}\": {}", key, value);
+  std::string option = fmt::format("--{}", key);
+  std::ranges::replace(option, '_', '-');
+  std::string word(value);
+  std::erase(word, '"');
+  return word == "true" ? option : fmt::format("{} {}", option, word);
+}
+
+std::string_view SourceFile::part_name(const Place& place) const {
+  if (!origin_) return {};
+  const Origin::Part* part = part_of(place.pointer);
+  return part == nullptr ? path_ : part->name;
+}
+
+/// The one that says most of `pointer`; null when none says anything.
+const Origin::Part* SourceFile::part_of(std::string_view pointer) const {
+  const Origin::Part* found = nullptr;
+  if (!origin_) return found;
+  for (const Origin::Part& part : origin_->parts) {
+    const std::string_view rest = pointer.substr(std::min(part.pointer.size(), pointer.size()));
+    const bool holds = pointer.starts_with(part.pointer) && (rest.empty() || rest.starts_with('/'));
+    if (holds && (found == nullptr || part.pointer.size() >= found->pointer.size())) found = &part;
+  }
+  return found;
 }
 
 std::string_view SourceFile::line(std::uint32_t number) const {
   if (number == 0 || number > line_starts_.size()) return {};
   const std::size_t begin = line_starts_[number - 1];
-  const std::size_t end = number < line_starts_.size() ? line_starts_[number] - 1 : text_.size();
-  std::string_view line = std::string_view(text_).substr(begin, end - begin);
+  const std::size_t end = number < line_starts_.size() ? line_starts_[number] - 1 : written().size();
+  std::string_view line = std::string_view(written()).substr(begin, end - begin);
   if (line.ends_with('\r')) line.remove_suffix(1);
   return line;
 }
 
 std::size_t SourceFile::characters_before(std::size_t offset) const {
   const std::size_t block = offset / kBlock;
-  if (block == characters_before_block_.size()) return count_characters(text_);  // The end, at a block's boundary.
-  const std::string_view rest = std::string_view(text_).substr(block * kBlock, offset % kBlock);
+  if (block == characters_before_block_.size()) return count_characters(written());  // The end, at a block's boundary.
+  const std::string_view rest = std::string_view(written()).substr(block * kBlock, offset % kBlock);
   return characters_before_block_[block] + count_characters(rest);
 }
 
 Place SourceFile::place(std::size_t offset, std::size_t length, std::string pointer) const {
-  offset = std::min(offset, text_.size());
+  if (origin_) {
+    const Origin::Part* part = part_of(pointer);
+    offset = part != nullptr ? part->offset : 0;
+    length = part != nullptr ? part->length : written().size();
+  }
+  offset = std::min(offset, written().size());
   const auto next_line = std::ranges::upper_bound(line_starts_, offset);
   const auto number = static_cast<std::uint32_t>(next_line - line_starts_.begin());
   const std::size_t begin = line_starts_[number - 1];
@@ -110,8 +151,8 @@ std::size_t SourceFile::byte_of(const Place& place) const {
   const auto next = std::ranges::upper_bound(characters_before_block_, wanted);
   const auto block = static_cast<std::size_t>(std::max<std::ptrdiff_t>(next - characters_before_block_.begin() - 1, 0));
   std::size_t from = std::max(begin, block * kBlock);
-  while (from < text_.size() && is_continuation(text_[from])) ++from;  // A block may begin inside a character.
-  return step_forward(text_, from, wanted - std::min(wanted, characters_before(from)));
+  while (from < written().size() && is_continuation(written()[from])) ++from;  // A block may begin inside a character.
+  return step_forward(written(), from, wanted - std::min(wanted, characters_before(from)));
 }
 
 std::string SourceFile::excerpt(const Place& place) const {
@@ -123,7 +164,8 @@ std::string SourceFile::excerpt(const Place& place) const {
   const std::size_t end = step_forward(whole, begin, kShown);
   const std::size_t indent = count_characters(whole.substr(begin, marked - begin)) + (begin > 0 ? 1 : 0);
   const std::size_t room = count_characters(whole.substr(marked, end - marked));
-  return fmt::format(" {} | {}{}{}\n{} {:{}}{:^>{}}\n", place.line, begin > 0 ? "…" : "",
+  const std::string number = origin_ ? "$" : std::to_string(place.line);
+  return fmt::format(" {} | {}{}{}\n{} {:{}}{:^>{}}\n", number, begin > 0 ? "…" : "",
                      displayed(whole.substr(begin, end - begin)), end < whole.size() ? "…" : "", gutter(place), "",
                      indent, "", std::clamp<std::size_t>(place.length, 1, std::max<std::size_t>(room, 1)));
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,6 +23,35 @@ TEST(ForCli11, MakesAWordOfAValueThatIsEmpty) {
 
 TEST(ForCli11, LeavesAloneWhatStandsBehindTheEndOfOptions) {
   EXPECT_THAT(for_cli11({"a", "--", "--prefix=", "--", "b"}), ElementsAre("b", "--", "--prefix=", "--", "a"));
+}
+
+/// An app with --text, which takes a value, and --flag; each word as option=value@number.
+std::vector<std::string> given(const Words& arguments) {
+  CLI::App app;
+  std::string value;
+  bool flag = false;
+  app.add_option("--text,-t", value);
+  app.add_flag("--flag", flag);
+  std::vector<std::string> all;
+  for (const Given& one : given_in(app, arguments)) {
+    all.push_back(one.option + "=" + one.value + "@" + std::to_string(one.word));
+  }
+  return all;
+}
+
+TEST(Given, IsEachOptionWithItsValueInTheirOrder) {
+  EXPECT_THAT(given({"a", "--text", "b", "--flag", "--text=c", "-t", "d", "e"}),
+              ElementsAre("=a@0", "--text=b@2", "--flag=@3", "--text=c@4", "-t=d@6", "=e@7"));
+}
+
+TEST(Given, HasValuesThatLookLikeOptionsOrAreEmpty) {
+  EXPECT_THAT(given({"--text", "--flag", "--text", "", "--text=", "--text==x=", "-"}),
+              ElementsAre("--text=--flag@1", "--text=@3", "--text=@4", "--text==x=@5", "=-@6"));
+  EXPECT_THAT(given({"--text"}), ElementsAre("--text=@0"));
+}
+
+TEST(Given, AreWordsBehindTheEndOfOptions) {
+  EXPECT_THAT(given({"--", "--text", "--"}), ElementsAre("=--text@1", "=--@2"));
 }
 
 TEST(ParseNumber, IsWithinItsRangeAndNothingElse) {

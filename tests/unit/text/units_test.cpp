@@ -32,6 +32,18 @@ TEST(ParseDuration, RefusesMoreThanAHundredYears) {
   EXPECT_EQ(parse_duration("876001h").error(), "a duration is at most 100 years (876000h)");
 }
 
+TEST(ExactDuration, IsTheSameWhenItIsParsed) {
+  EXPECT_EQ(exact_duration(0ns), "0s");
+  EXPECT_EQ(exact_duration(90s), "90s");
+  EXPECT_EQ(exact_duration(120s), "2m");
+  EXPECT_EQ(exact_duration(7200s), "2h");
+  EXPECT_EQ(exact_duration(1234567us), "1234567us");
+  EXPECT_EQ(exact_duration(1500ms), "1500ms");
+  EXPECT_EQ(exact_duration(1001ns), "1001ns");
+  for (const auto duration : {1ns, 1001ns, 59'999'999'999ns})
+    EXPECT_EQ(parse_duration(exact_duration(duration)), duration);
+}
+
 TEST(ParseSize, TakesBytesAndBothFamiliesOfUnits) {
   EXPECT_EQ(parse_size("512"), 512U);
   EXPECT_EQ(parse_size("512B"), 512U);

@@ -53,6 +53,39 @@ TEST(SourceFile, GivesLinesWithoutTheirEnds) {
   EXPECT_EQ(file.line(4), "");
 }
 
+/// A text that was made of a command line.
+SourceFile made_of_command_line() {
+  return {"<command line>",
+          R"({"a": {"b": 1, "c": 2}, "d": 3})",
+          {.text = "prog --one 1 --two 2",
+           .parts = {{.pointer = "/a", .name = "--one", .offset = 11, .length = 1},
+                     {.pointer = "/a/c", .name = "--two", .offset = 19, .length = 1}}}};
+}
+
+TEST(SourceFile, HasItsPlacesInWhatItWasMadeOf) {
+  const SourceFile file = made_of_command_line();
+  EXPECT_EQ(file.place(5, 3, "/a"), (Place{1, 12, 1, "/a"}));
+  EXPECT_EQ(file.place(5, 3, "/a/b/0"), (Place{1, 12, 1, "/a/b/0"}));
+  EXPECT_EQ(file.place(5, 3, "/a/c/0"), (Place{1, 20, 1, "/a/c/0"}));
+  EXPECT_EQ(file.place(5, 3, "/ab"), (Place{1, 1, 20, "/ab"})) << "it was made of nothing that is there";
+  EXPECT_EQ(file.excerpt(file.place(5, 3, "/a/c")), " $ | prog --one 1 --two 2\n" "   |                    ^\n");
+}
+
+TEST(SourceFile, NamesWhatItWasMadeOf) {
+  const SourceFile file = made_of_command_line();
+  EXPECT_EQ(file.part_name(file.place(5, 3, "/a/c")), "--two");
+  EXPECT_EQ(file.part_name(file.place(5, 3, "/d")), "<command line>");
+  const SourceFile read("x.json", "{}");
+  EXPECT_EQ(read.part_name(read.place(0, 1, "/a")), "");
+}
+
+TEST(SourceFile, SaysHowAKeyIsSet) {
+  EXPECT_EQ(SourceFile("x.json", "{}").setting("eol", R"("crlf")"), R"("eol": "crlf")");
+  EXPECT_EQ(SourceFile("x.json", "{}").setting("allow_extra", "true"), R"("allow_extra": true)");
+  EXPECT_EQ(made_of_command_line().setting("eol", R"("crlf")"), "--eol crlf");
+  EXPECT_EQ(made_of_command_line().setting("allow_extra", "true"), "--allow-extra");
+}
+
 TEST(Excerpt, MarksThePlace) {
   const SourceFile file("x.json", "{\n  \"a\": 17\n}");
   EXPECT_EQ(file.excerpt(file.place(9, 2, "")), " 2 |   \"a\": 17\n" "   |        ^^\n");

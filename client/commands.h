@@ -23,6 +23,9 @@ UsageError usage_error(const std::string& what, const char* command = nullptr);
 
 CLI::Option* add_backend(CLI::App& app, sched::BackendKind& backend);
 
+/// -u, which nc's users know, and which is refused with the reason.
+CLI::Option* add_udp(CLI::App& app);
+
 // scenario_options.cpp: which scenario files are read, and what changes what they mean.
 CLI::Option* add_target(CLI::App& app, std::optional<transport::Url>& target);
 void add_selection(CLI::App& app, Selection& selection, const char* group);

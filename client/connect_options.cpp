@@ -64,11 +64,7 @@ void add_connecting(CLI::App& app, ConnectOptions& options, ConnectWords& words)
   using Family = transport::Resolving::Family;
   Family& family = options.resolving.family;
   app.add_flag("-U,--unix", words.is_path, "the address is the path of a Unix socket")->group(kGroup);
-  // nc's users know it.
-  app.add_flag_callback(
-         "-u,--udp",
-         [] { throw CLI::ValidationError("-u", "there is no UDP yet: what connects is TCP, and Unix stream sockets"); })
-      ->group("");
+  add_udp(app);
   CLI::Option* ip4 = app.add_flag_callback("-4,--ipv4", [&family] { family = Family::ip4; }, "use IPv4 alone");
   CLI::Option* ip6 = app.add_flag_callback("-6,--ipv6", [&family] { family = Family::ip6; }, "use IPv6 alone");
   ip4->group(kGroup);

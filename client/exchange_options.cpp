@@ -119,6 +119,7 @@ void add_exchange_options(CLI::App& app, RunOptions& options, ExchangeWords& wor
       ->group(kGroup);
   add_write_option(app, options);
   add_report_option(app, options);
+  add_udp(app);
   add_backend(app, options.backend)->group(command_line::kOther);
   add_verbosity(app, options);
 }

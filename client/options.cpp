@@ -89,7 +89,7 @@ const char* implied_command(const Words& arguments) {
   app.allow_extras();
   // What is wrong with them is told when they are parsed for the command.
   [[maybe_unused]] const bool is_right = parses(app, arguments);
-  if (connect.say_connect()) return kConnect;
+  if (connect.say_connect() || app.get_option("--udp")->count() > 0) return kConnect;
   const Words& words = app.get_option("address")->results();
   if (words.empty()) return nullptr;
   CLI::App run;
@@ -133,6 +133,13 @@ CLI::Option* add_backend(CLI::App& app, sched::BackendKind& backend) {
                                          {"io_uring", BackendKind::io_uring}}),
                     "auto, epoll or io_uring (auto: io_uring if it can be had)")
       ->type_name("NAME");
+}
+
+CLI::Option* add_udp(CLI::App& app) {
+  const auto refuse = [] {
+    throw CLI::ValidationError("-u", "there is no UDP yet: what connects is TCP, and Unix stream sockets");
+  };
+  return app.add_flag_callback("-u,--udp", refuse)->group("");
 }
 
 CommandLine parse_command_line(std::vector<std::string> arguments, const std::string& program) {

@@ -191,6 +191,7 @@ void add_verbosity(CLI::App& app, RunOptions& options) {
 }
 
 void add_engine_options(CLI::App& app, RunOptions& options) {
+  add_udp(app);
   add_report_option(app, options);
   constexpr const char* kEngine = "Engine";
   add_backend(app, options.backend)->group(kEngine);

@@ -12,6 +12,11 @@ namespace {
 
 constexpr std::size_t kLongestWord = 40;
 
+bool is_same_letters(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
 /// Damerau's and Levenshtein's, in which no letter is edited twice (optimal string alignment).
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before_last;
@@ -36,6 +41,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> known) {
   if (word.size() > kLongestWord) return {};
+  const auto same = std::ranges::find_if(known, [&](std::string_view one) { return is_same_letters(word, one); });
+  if (same != known.end()) return *same;
   std::size_t least = word.size() / 3 + 2;  // One more than what is near enough.
   std::string_view meant;
   for (const std::string_view candidate : known) {

@@ -198,6 +198,7 @@ Result<Url> parse_url(std::string_view text) {
       kSchemes, [&](const SchemeEntry& candidate) { return urls::grammar::ci_is_equal(candidate.name, name); });
   if (entry == kSchemes.end() && is_host_and_port(text)) return error("the scheme is missing; write tcp://{}", text);
   if (!has_scheme) return error("the scheme is missing; write {}", known_forms());
+  if (entry == kSchemes.end() && name == "udp") return error("there is no UDP yet; write {}", known_forms());
   if (entry == kSchemes.end()) return error("the scheme '{}' is not known; write {}", name, known_forms());
   return entry->parse(*entry, text);
 }

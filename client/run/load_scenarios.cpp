@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <ranges>
 #include <set>
 #include <string_view>
 #include <system_error>
@@ -23,6 +24,7 @@ using scenario::NoScenario;
 using scenario::Scenario;
 
 constexpr std::size_t kMaxShownName = 60;  // In bytes.
+constexpr std::size_t kMaxShownNames = 8;
 
 using Read = std::expected<std::variant<Scenario, NoScenario>, std::vector<scenario::Diagnostic>>;
 
@@ -42,6 +44,18 @@ void add(LoadedScenarios& loaded, Read read, const std::string& path, const Cons
   }
 }
 
+/// Which of `defined` may have been meant by `name`, as the end of a sentence.
+std::string hint_for_variable(const std::string& name, const std::vector<std::string_view>& defined) {
+  std::string hint = text::did_you_mean(name, defined);
+  if (!hint.empty()) return hint;
+  if (defined.empty()) return "";
+  std::string names;
+  for (const std::string_view one : defined | std::views::take(kMaxShownNames)) {
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", text::quote(one, kMaxShownName));
+  }
+  return fmt::format("; variables are {}{}", names, defined.size() > kMaxShownNames ? " and others" : "");
+}
+
 /// A sentence about those of `given`, the variables of the command line, that none of `scenarios` uses; empty when
 /// there are none. What only one that was not selected uses would change nothing.
 std::string unused_variables(const std::map<std::string, std::string>& given, const std::vector<Scenario>& scenarios) {
@@ -58,7 +72,7 @@ std::string unused_variables(const std::map<std::string, std::string>& given, co
   for (const auto& [name, value] : given) {
     if (used.contains(name)) continue;
     sentence += fmt::format("{}--var {}: no scenario that is selected uses it{}", sentence.empty() ? "" : "; ",
-                            text::quote(name, kMaxShownName), text::did_you_mean(name, meant));
+                            text::quote(name, kMaxShownName), hint_for_variable(name, meant));
   }
   return sentence;
 }

@@ -70,8 +70,8 @@ std::string what_was_meant(const std::filesystem::path& path) {
     const auto place = std::ranges::find(stems, nearest) - stems.begin();
     return did_you_mean(path.parent_path() / names[static_cast<std::size_t>(place)]);
   }
-  const bool may_be_host = path.string().find_first_of("/.:") == std::string::npos;
-  return may_be_host ? "; what is connected to is HOST PORT or a URL" : "";
+  const bool may_be_host = path.string().find_first_of("/:") == std::string::npos && path.extension() != kEnding;
+  return may_be_host ? "; what is connected to is HOST PORT, where PORT is a number, or a URL" : "";
 }
 
 }  // namespace client::run

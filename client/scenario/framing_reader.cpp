@@ -2,12 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace client::scenario {
 
 namespace {
 
 using Kind = Framing::Kind;
+
+constexpr std::array<Choice<Eol>, 3> kEols{{{"lf", Eol::lf}, {"crlf", Eol::crlf}, {"none", Eol::none}}};
 
 void read_delimiter(Reader& reader, const Cursor& at, Framing& out) {
   out.kind = Kind::delimiter;
@@ -42,7 +47,10 @@ void read_fixed(Reader& reader, const Cursor& at, Framing& out) {
 }  // namespace
 
 void read_value(Reader& reader, const Cursor& at, Eol& out) {
-  constexpr std::array<Choice<Eol>, 3> kEols{{{"lf", Eol::lf}, {"crlf", Eol::crlf}, {"none", Eol::none}}};
+  for (const auto& [bytes, name] : {std::pair("\n", "lf"), std::pair("\r\n", "crlf"), std::pair("", "none")}) {
+    const bool is_meant = at.node.kind == Node::Kind::string && at.node.text == bytes;
+    if (is_meant) return reader.error(at, fmt::format("the end of a line has a name here: write \"{}\"", name));
+  }
   read_choice(reader, at, kEols, out);
 }
 
@@ -52,7 +60,13 @@ void read_value(Reader& reader, const Cursor& at, Framing& out) {
       {{"delimiter", read_delimiter}, {"length_prefix", read_length_prefix}, {"fixed", read_fixed}});
   constexpr std::string_view kWanted = R"("line", "raw", or an object with "delimiter", "length_prefix" or "fixed")";
   out = {.eol = out.eol};
-  if (at.node.kind == Node::Kind::string) return read_choice(reader, at, kWords, out.kind);
+  if (at.node.kind == Node::Kind::string) {
+    if (std::ranges::find(kEols, at.node.text, &Choice<Eol>::word) == kEols.end()) {
+      return read_choice(reader, at, kWords, out.kind);
+    }
+    return reader.error(
+        at, fmt::format(R"("framing" says what a frame is; how a line ends is said by "eol": "{}")", at.node.text));
+  }
   if (at.node.kind != Node::Kind::object) return reader.wrong(at, kWanted);
   read_object(reader, at, kFields, out);
   const auto is_given = [&at](const auto& field) { return at.find(field.key) != nullptr; };

@@ -16,6 +16,7 @@
 #include "client/scenario/scenario_reader.h"
 #include "scheduler/file.h"
 #include "scheduler/result.h"
+#include "text/escape.h"
 #include "text/suggestion.h"
 #include "text/units.h"
 
@@ -23,6 +24,7 @@ namespace client::scenario {
 
 namespace {
 
+constexpr std::size_t kMaxShown = 200;  // Of a path, in bytes.
 constexpr std::size_t kMaxFile = std::size_t{16} << 20;
 
 std::string reason(const char* operation, int error_number) {
@@ -168,7 +170,10 @@ std::expected<std::vector<Found>, std::string> find_scenarios(const std::vector<
     std::error_code error;
     if (!std::filesystem::is_directory(path, error)) {
       if (left_out && left_out(path, std::filesystem::path(path).filename())) continue;
-      if (error) return std::unexpected(fmt::format("{} {}", path, reason("open", error.value())));
+      if (error == std::errc::no_such_file_or_directory) {
+        return std::unexpected(fmt::format("there is no file or folder {}", text::quote(path, kMaxShown)));
+      }
+      if (error) return std::unexpected(fmt::format("{} {}", text::escape(path), reason("open", error.value())));
       found.push_back({.path = path});
       continue;
     }

@@ -84,9 +84,9 @@ void read_forms(Reader& reader, const Cursor& at, Send& out) {
     form.read(reader, at.member(*member), out);
   }
   if (forms.size() > 1) {
-    return reader.error(
-        at, fmt::format("{} takes one of the keys {}, and this one has {}; put each into a send of its own", at.name(),
-                        fmt::join(kFormKeys, ", "), fmt::join(forms, " and ")));
+    const std::string form = fmt::format("{} takes one of the keys {}", at.name(), fmt::join(kFormKeys, ", "));
+    constexpr std::string_view kHelp = R"(put each into a send of its own, all but the last with "eol": "none")";
+    return reader.error(at, fmt::format("{}, and this one has {}; {}", form, fmt::join(forms, " and "), kHelp));
   }
   if (forms.empty())
     reader.error(at, fmt::format("{} needs one of the keys {}", at.name(), fmt::join(kFormKeys, ", ")));

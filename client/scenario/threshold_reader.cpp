@@ -12,6 +12,7 @@
 #include "client/scenario/decimal.h"
 #include "client/scenario/workload_reader.h"
 #include "text/escape.h"
+#include "text/units.h"
 
 namespace client::scenario {
 
@@ -58,6 +59,13 @@ std::optional<load::Reading> reading_of(Reader& reader, const Cursor& threshold,
   return std::nullopt;
 }
 
+/// "1%".
+bool is_percentage(const Cursor& at) {
+  const std::string_view text = at.node.text;
+  return at.node.kind == Node::Kind::string && text.ends_with('%') &&
+         Decimal::parse(text.substr(0, text.size() - 1)).has_value();
+}
+
 /// A limit in the unit of what is read.
 void read_limit(Reader& reader, const Cursor& at, const Threshold& threshold, std::optional<double>& out) {
   if (load::is_duration(threshold.metric)) {
@@ -67,6 +75,13 @@ void read_limit(Reader& reader, const Cursor& at, const Threshold& threshold, st
     return;
   }
   if (threshold.reading.kind == load::Reading::Kind::rate) return read_rate_or_none(reader, at, out.emplace());
+  if (is_percentage(at)) {
+    const auto percent = Decimal::parse(std::string_view(at.node.text).substr(0, at.node.text.size() - 1));
+    return reader.error(at,
+                        fmt::format("{} must be a number, not {}; as a share{}, that is {}", at.name(), at.found(),
+                                    threshold.reading.kind == load::Reading::Kind::share ? "" : " (\"at\": \"share\")",
+                                    text::format_number(percent->to_double() / 100, 6)));
+  }
   Template number;
   if (!read_number(reader, at, number)) return;
   const auto limit = number.is_constant() ? Decimal::parse(number.constant()) : std::nullopt;

@@ -224,9 +224,10 @@ std::string Variables::unknown(std::string_view name) const {
     for (const auto& [defined, parts] : *scope) known.push_back(defined);
   }
   std::string hint = text::did_you_mean(name, known);
-  // A word of one: "env", "index".
+  // A word of one: "env", "index", "client".
   for (const std::string_view whole : {"env:NAME", "client.index", "client.name"}) {
-    const bool is_part = whole.starts_with(fmt::format("{}:", name)) || whole.ends_with(fmt::format(".{}", name));
+    const bool is_part = whole.starts_with(fmt::format("{}:", name)) || whole.starts_with(fmt::format("{}.", name)) ||
+                         whole.ends_with(fmt::format(".{}", name));
     if (is_part && hint.empty()) hint = fmt::format(", did you mean \"{}\"?", whole);
   }
   return fmt::format(

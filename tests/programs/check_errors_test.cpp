@@ -86,7 +86,7 @@ TEST_F(CheckErrors, AreAllToldAtOnce) {
 TEST_F(CheckErrors, AreToldOfFilesThatCannotBeRead) {
   folder_.write("empty/scenario.schema.json", "{}");
   const std::vector<std::pair<std::string, std::string>> cases{
-      {"nothing.json", "echo_client: nothing.json cannot be read: open: ENOENT (No such file or directory)\n"},
+      {"nothing.json", "echo_client: there is no file or folder \"nothing.json\"\n"},
       {"/dev/null", "/dev/null: error: is not a file\n"},
       {"/proc/self/mem", "/proc/self/mem: error: cannot be read: read: EIO (Input/output error)\n"},
       {"empty", "echo_client: there is no scenario: no file *.json is there\n"},

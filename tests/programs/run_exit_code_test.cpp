@@ -108,7 +108,7 @@ echo_client: 2 errors in the scenarios: nothing was run
 TEST_F(RunExitCode, IsTwoWhenAFileIsNotThere) {
   const Finished finished = run({"--embedded", "hello.json"});
   EXPECT_EQ(finished.exit, Exit::code(2));
-  EXPECT_EQ(finished.error, "echo_client: hello.json cannot be read: open: ENOENT (No such file or directory)\n");
+  EXPECT_EQ(finished.error, "echo_client: there is no file or folder \"hello.json\"\n");
 }
 
 TEST_F(RunExitCode, IsThreeWhenThereIsNoServer) {

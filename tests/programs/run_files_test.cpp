@@ -138,6 +138,14 @@ TEST_F(RunFiles, HaveToUseAVariableThatIsGiven) {
   EXPECT_EQ(run({"--embedded", "--var", "count=3", "counted.json"}).exit, Exit::code(0));
 }
 
+TEST_F(RunFiles, SayWhichVariablesThereAre) {
+  write("short.json", R"({"variables": {"n": 1, "m": 2}, "clients": [{"count": "${n}", "steps": [{"log": "${m}"}]}]})");
+  EXPECT_THAT(check({"--var", "N=2", "short.json"}).error, HasSubstr("uses it, did you mean \"n\"?\n"));
+  EXPECT_THAT(check({"--var", "k=2", "short.json"}).error, HasSubstr("uses it; variables are \"m\", \"n\"\n"));
+  write("hello.json", kHello);
+  EXPECT_THAT(check({"--var", "k=2", "hello.json"}).error, HasSubstr("uses it\n"));
+}
+
 TEST_F(RunFiles, NeedNotAllUseAVariable) {
   write("counted.json", kCounted);
   write("wrong.json", kWrong);

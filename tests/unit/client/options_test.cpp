@@ -96,6 +96,10 @@ TEST(CommandLine, ConnectsWhenAnOptionOfItSaysSo) {
 
 TEST(CommandLine, SaysThatThereIsNoUdp) {
   EXPECT_THAT(error_of({"-u", "localhost", "25000"}), HasSubstr("there is no UDP yet"));
+  EXPECT_THAT(error_of({"-u"}), HasSubstr("there is no UDP yet"));
+  for (const char* command : {"run", "bench", "exchange"}) {
+    EXPECT_THAT(error_of({command, "-u", "tcp://h:1"}), HasSubstr("there is no UDP yet")) << command;
+  }
   EXPECT_THAT(error_of({"connect", "-u", "localhost", "25000"}), HasSubstr("there is no UDP yet"));
 }
 

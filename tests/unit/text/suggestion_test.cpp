@@ -19,6 +19,12 @@ TEST(DidYouMean, ForgivesAFewLetters) {
   EXPECT_EQ(did_you_mean("elo", kKnown), ", did you mean \"eol\"?");
 }
 
+TEST(DidYouMean, ForgivesCapitalLettersInWordsOfAnyLength) {
+  constexpr std::array<std::string_view, 2> kShort{"n", "m"};
+  EXPECT_EQ(did_you_mean("N", kShort), ", did you mean \"n\"?");
+  EXPECT_EQ(did_you_mean("EXPECT_CLOSE", kKnown), ", did you mean \"expect_close\"?");
+}
+
 TEST(DidYouMean, TakesTheNearest) { EXPECT_EQ(did_you_mean("nme", kKnown), ", did you mean \"name\"?"); }
 
 TEST(DidYouMean, DoesNotGuessWildly) {

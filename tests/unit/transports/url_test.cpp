@@ -145,6 +145,7 @@ TEST(Url, WithoutAKnownSchemeListsTheSchemes) {
   for (const auto* text : {"", "localhost", "25000", "/run/echo.sock", ":25000", "//localhost:25000", "a b:c"}) {
     EXPECT_EQ(error_of(text), "the scheme is missing; write tcp://HOST:PORT or unix:PATH") << text;
   }
+  EXPECT_EQ(error_of("udp://h:53"), "there is no UDP yet; write tcp://HOST:PORT or unix:PATH");
   for (const auto* text : {"sctp://localhost:25000", "localhost:port", "tcp4://h:1"}) {
     EXPECT_THAT(error_of(text), AllOf(HasSubstr("' is not known; write tcp://HOST:PORT or unix:PATH"))) << text;
   }

@@ -17,7 +17,10 @@ TEST(Missing, IsAnAddressThatConnectTakesAsTwoWords) {
 }
 
 TEST(Missing, MayBeAHostWithoutAPort) {
-  EXPECT_EQ(what_was_meant("localhost"), "; what is connected to is HOST PORT or a URL");
+  for (const char* host : {"localhost", "example.com"}) {
+    EXPECT_EQ(what_was_meant(host), "; what is connected to is HOST PORT, where PORT is a number, or a URL");
+  }
+  EXPECT_EQ(what_was_meant("nobody.json"), "");
 }
 
 TEST(Missing, IsAFileOrFolderBesideIt) {

@@ -36,6 +36,17 @@ TEST(FramingKey, LeavesTheEndOfLinesToAKeyOfItsOwn) {
   EXPECT_EQ(group_of(with_group(R"("framing": "line", "eol": "crlf")")).framing.end(), "\r\n");
 }
 
+TEST(FramingKey, SaysWhereTheEndOfLinesIsSaid) {
+  EXPECT_THAT(
+      framing_errors(R"("crlf")"),
+      ElementsAre(testing::EndsWith(R"("framing" says what a frame is; how a line ends is said by "eol": "crlf")")));
+  const auto eol_errors = [](const std::string& value) { return errors_of(with_group(R"("eol": )" + value)); };
+  EXPECT_THAT(eol_errors(R"("\r\n")"), ElementsAre(testing::EndsWith(R"(has a name here: write "crlf")")));
+  EXPECT_THAT(eol_errors(R"("\n")"), ElementsAre(testing::EndsWith(R"(write "lf")")));
+  EXPECT_THAT(eol_errors(R"("")"), ElementsAre(testing::EndsWith(R"(write "none")")));
+  EXPECT_THAT(eol_errors(R"("CRLF")"), ElementsAre(testing::EndsWith(R"(did you mean "crlf"?)")));
+}
+
 TEST(FramingKey, SaysWhatItCanBe) {
   EXPECT_THAT(
       framing_errors("5"),

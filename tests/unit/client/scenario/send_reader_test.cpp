@@ -32,8 +32,10 @@ TEST(SendForms, AreOneAtATime) {
   EXPECT_THAT(
       send_errors("{}"),
       ElementsAre(R"(1:34-2 /clients/0/steps/0/send "send" needs one of the keys text, hex, base64, repeat, random)"));
-  EXPECT_THAT(send_errors(R"({"text": "a", "hex": "00"})"),
-              ElementsAre(testing::HasSubstr("this one has text and hex; put each into a send of its own")));
+  EXPECT_THAT(
+      send_errors(R"({"text": "a", "hex": "00"})"),
+      ElementsAre(testing::HasSubstr(
+          "this one has text and hex; put each into a send of its own, all but the last with \"eol\": \"none\"")));
   EXPECT_THAT(send_errors(R"({"txt": "a"})"),
               testing::Contains(testing::HasSubstr(R"(unknown key "txt", did you mean "text"?)")));
 }

@@ -52,6 +52,16 @@ TEST(Thresholds, LookAtWhatTheirMetricHas) {
       ElementsAre(HasSubstr(R"(thresholds are for a scenario with "load")")));
 }
 
+TEST(Thresholds, SayWhatAPercentageIs) {
+  const auto errors = [](const std::string& threshold) { return errors_of(with_threshold(threshold)); };
+  EXPECT_THAT(errors(R"({"metric": "errors", "below": "1%"})"),
+              ElementsAre(HasSubstr(R"("below" must be a number, not "1%"; as a share, that is 0.01)")));
+  EXPECT_THAT(errors(R"({"metric": "dropped", "at_most": "0.05%"})"),
+              ElementsAre(HasSubstr(R"(not "0.05%"; as a share ("at": "share"), that is 0.0005)")));
+  EXPECT_THAT(errors(R"({"metric": "errors", "below": "x%"})"),
+              ElementsAre(HasSubstr(R"(must be a number, not "x%")")));
+}
+
 TEST(Thresholds, HaveFourKindsOfLimits) {
   const Threshold threshold =
       threshold_of(R"({"metric": "messages", "below": 9, "above": 1, "at_most": 8, "at_least": 2})");

@@ -186,8 +186,9 @@ TEST(VariableName, IsAWordThatIsNotBuiltIn) {
 }
 
 TEST_F(VariablesTest, SaysWhatAPartOfANameMeans) {
-  for (const auto& [part, whole] : {std::pair("random", "random:N"), std::pair("env", "env:NAME"),
-                                    std::pair("index", "client.index"), std::pair("name", "client.name")}) {
+  for (const auto& [part, whole] :
+       {std::pair("random", "random:N"), std::pair("env", "env:NAME"), std::pair("index", "client.index"),
+        std::pair("name", "client.name"), std::pair("client", "client.index")}) {
     text(std::string("${") + part + "}");
     EXPECT_THAT(errors(), ElementsAre(testing::EndsWith(std::string("did you mean \"") + whole + "\"?"))) << part;
   }

@@ -150,6 +150,20 @@ bool connects(const Steps& steps) {
   });
 }
 
+/// Notes a connect that always finds a connection there, as far as the steps are done one after the other.
+void check_connects(Reader& reader, const Steps& steps, bool is_connected, std::string_view help) {
+  if (!reader.errors.empty()) return;  // What else is wrong may be why.
+  for (const Step& step : steps) {
+    const auto* connect = std::get_if<Connect>(&step.action);
+    if (inner_steps(step) != nullptr || std::holds_alternative<Skip>(step.action)) return;
+    if (connect != nullptr && is_connected) {
+      return reader.errors.add(step.place, fmt::format("the client is connected here already; {}", help));
+    }
+    if (connect != nullptr) is_connected = !connect->expect_error;
+    if (std::holds_alternative<Close>(step.action) || std::holds_alternative<Reset>(step.action)) is_connected = false;
+  }
+}
+
 Group read_group(Reader& reader, const Cursor& at, const Group& common) {
   Group group = common;
   group.place = reader.place(at);
@@ -162,6 +176,9 @@ Group read_group(Reader& reader, const Cursor& at, const Group& common) {
     reader.error(at.member(*at.find("connection")),
                  R"(with "connection": "manual" nothing connects but a connect step; add { "connect": {} })");
   }
+  const bool is_manual = group.connection == ConnectionMode::manual;
+  check_connects(reader, group.steps, !is_manual,
+                 is_manual ? "close first" : R"(leave this out, or give the group "connection": "manual")");
   return group;
 }
 
@@ -216,6 +233,7 @@ Group read_single(Reader& reader, const Cursor& at, const Draft& draft, std::str
   reader.is_alone = true;
   read_steps(reader, at, group);
   reader.is_alone = false;
+  check_connects(reader, group.steps, true, "leave this out: it connects by itself, before its first step");
   return group;
 }
 

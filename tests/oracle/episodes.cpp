@@ -243,7 +243,8 @@ void Talk::rare(Json& steps) {
       if (dice_.chance(25)) steps.push_back({{"skip", "not today"}});
       return;
     case 2:
-      if (!is_right()) steps.push_back({{"connect", Json::object()}});
+      // Where it can be seen to be wrong, the file is.
+      if (!is_right()) steps.push_back({{"repeat", {{"times", 1}, {"steps", {{{"connect", Json::object()}}}}}}});
       return;
     case 3:
       steps.push_back({{"log", "client ${client.index} of ${client.name}, ${now_ms}"}});

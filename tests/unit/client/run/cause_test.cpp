@@ -38,7 +38,8 @@ TEST(Cause, TellsConnectionsApartThatFail) {
   EXPECT_EQ(cause(nobody(), kExpect, R"("target": "tcp://nowhere.invalid:1",)"), "connect resolve");
   EXPECT_EQ(cause(nobody(), kExpect, R"("target": "tcp://localhost:x${client.index}",)"), "connect bad_url");
   EXPECT_EQ(cause(answering(), R"({"connect": {"expect_error": "refused"}})", kManual), "connect mismatch");
-  EXPECT_EQ(cause(answering(), R"({"connect": {}}, {"connect": {}})", kManual), "connect already_connected");
+  EXPECT_EQ(cause(answering(), R"({"repeat": {"times": 2, "steps": [{"connect": {}}]}})", kManual),
+            "connect already_connected");
   EXPECT_EQ(cause(answering(), R"({"connect": {}}, {"close": {}}, {"send": "a"})", kManual), "send not_connected");
 }
 

@@ -116,7 +116,7 @@ TEST(ConnectStep, FailsWhenItFailsOtherwise) {
 }
 
 TEST(ConnectStep, FailsWhenThereIsAConnection) {
-  EXPECT_THAT(play(answering(), steps(R"({"connect": {}}, {"connect": {}})", kManual)),
+  EXPECT_THAT(play(answering(), steps(R"({"repeat": {"times": 2, "steps": [{"connect": {}}]}})", kManual)),
               failed_with("error: connect failed: already connected"));
 }
 

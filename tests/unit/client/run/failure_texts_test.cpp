@@ -101,7 +101,7 @@ std::vector<Case> others() {
       {"connected though an error was expected", ignoring(),
        steps(R"({"connect": {"expect_error": "refused"}})", kManual)},
       {"another error than was expected", nobody(), steps(R"({"connect": {"expect_error": "timeout"}})", kManual)},
-      {"connected already", ignoring(), steps(R"({"connect": {}})")},
+      {"connected already", ignoring(), steps(R"({"repeat": {"times": 1, "steps": [{"connect": {}}]}})")},
       {"not connected", ignoring(), steps(R"({"close": {}}, {"send": "a"})")},
       {"a send to who is gone", resetting_after(0), steps(R"({"sleep": "1s"}, {"send": "a"})")},
       {"a send that nobody reads", ignoring(),

@@ -73,8 +73,8 @@ TEST(Scenario, GivesItsDefaultsToGroupsAndSteps) {
   const std::string keys = R"("framing": "line", "eol": "crlf", "target": {"url": "tcp://h:1", "source": "127.0.0.2"},
       "defaults": {"connect_timeout": "1s", "timeout": "2s", "client_timeout": "3s", "max_buffer": "64KiB",
                    "allow_extra": true})";
-  const auto scenario = parsed("{" + keys + R"(, "clients": [{"steps": [{"send": "a"}, {"expect": "b"}, {"connect": {}},
-      {"barrier": {"parties": 1}}]}, {"name": "own", "eol": "none", "target": "tcp://i:2", "allow_extra": false,
+  const auto scenario = parsed("{" + keys + R"(, "clients": [{"steps": [{"send": "a"}, {"expect": "b"}, {"close": {}},
+      {"connect": {}}, {"barrier": {"parties": 1}}]}, {"name": "own", "eol": "none", "target": "tcp://i:2", "allow_extra": false,
       "steps": [{"send": "a"}]}]})");
   ASSERT_TRUE(scenario) << render(scenario.error().front());
   const Group& group = scenario->groups[0];
@@ -85,8 +85,8 @@ TEST(Scenario, GivesItsDefaultsToGroupsAndSteps) {
   EXPECT_EQ(std::get<Send>(group.steps[0].action).framing.end(), "\r\n");
   EXPECT_EQ(std::get<Expect>(group.steps[1].action).framing.end(), "\r\n");
   EXPECT_EQ(std::get<Expect>(group.steps[1].action).timeout, seconds(2));
-  EXPECT_EQ(std::get<Connect>(group.steps[2].action).timeout, seconds(1));
-  EXPECT_EQ(std::get<Barrier>(group.steps[3].action).timeout, seconds(3));
+  EXPECT_EQ(std::get<Connect>(group.steps[3].action).timeout, seconds(1));
+  EXPECT_EQ(std::get<Barrier>(group.steps[4].action).timeout, seconds(3));
   const Group& own = scenario->groups[1];
   EXPECT_EQ(own.target.url.constant(), "tcp://i:2");
   EXPECT_EQ(own.target.source, std::nullopt);
@@ -275,6 +275,30 @@ TEST(Groups, ConnectByHandIfTheySaySo) {
       {"repeat": {"times": 2, "steps": [{"connect": {}}, {"close": {}}]}}]}]})")
                 .connection,
             ConnectionMode::manual);
+}
+
+TEST(Groups, AreNotConnectedTwice) {
+  const auto with_manual = [](const std::string& steps) {
+    return R"({"clients": [{"connection": "manual", "steps": [)" + steps + "]}]}";
+  };
+  EXPECT_THAT(
+      errors_of(with_steps(R"({"log": "a"}, {"connect": {}})")),
+      ElementsAre(
+          R"(1:51-2 /clients/0/steps/1/connect the client is connected here already; leave this out, )" R"(or give the group "connection": "manual")"));
+  EXPECT_THAT(
+      errors_of(with_manual(R"({"connect": {}}, {"expect_close": {}}, {"connect": {}})")),
+      ElementsAre(testing::HasSubstr("/clients/0/steps/2/connect the client is connected here already; close")));
+  for (const char* alone : {"setup", "teardown"}) {
+    EXPECT_THAT(errors_of(with_file(std::string("\"") + alone + R"(": [{"connect": {}}])")),
+                ElementsAre(testing::HasSubstr("leave this out: it connects by itself, before its first step")));
+  }
+  for (const char* good : {R"({"close": {}}, {"connect": {}})",
+                           R"({"reset": {}}, {"connect": {"expect_error": "refused"}}, {"connect": {}})",
+                           R"({"repeat": {"times": 2, "steps": [{"close": {}}]}}, {"connect": {}})",
+                           R"({"skip": "a"}, {"connect": {}})"}) {
+    EXPECT_THAT(errors_of(with_steps(good)), IsEmpty()) << good;
+  }
+  EXPECT_THAT(errors_of(with_manual(R"({"connect": {"expect_error": "refused"}}, {"connect": {}})")), IsEmpty());
 }
 
 TEST(RegularExpressions, AreLimitedInNumber) {

@@ -17,28 +17,34 @@ using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
+/// Of a client that connects by hand.
+Connect connect_of(const std::string& step) {
+  return std::get<Connect>(
+      group_of(R"({"clients": [{"connection": "manual", "steps": [)" + step + "]}]}").steps.front().action);
+}
+
 TEST(ConnectStep, HasDefaults) {
-  const auto connect = step_of<Connect>(R"({"connect": {}})");
+  const Connect connect = connect_of(R"({"connect": {}})");
   EXPECT_EQ(connect.timeout, seconds(10));
   EXPECT_EQ(connect.retries, 0U);
   EXPECT_FALSE(connect.expect_error);
 }
 
 TEST(ConnectStep, ReadsItsKeys) {
-  const auto connect = step_of<Connect>(
+  const Connect connect = connect_of(
       R"({"connect": {"timeout": "3s", "retry": {"times": 7, "every": "20ms"}, "expect_error": "refused"}})");
   EXPECT_EQ(connect.timeout, seconds(3));
   EXPECT_EQ(connect.retries, 7U);
   EXPECT_EQ(connect.retry_every, milliseconds(20));
   EXPECT_EQ(connect.expect_error, Connect::Error::refused);
-  EXPECT_EQ(step_of<Connect>(R"({"connect": {"retry": {"times": 1}}})").retry_every, milliseconds(100));
+  EXPECT_EQ(connect_of(R"({"connect": {"retry": {"times": 1}}})").retry_every, milliseconds(100));
 }
 
 TEST(ConnectStep, KnowsTheErrorsThatCanBeExpected) {
   using enum Connect::Error;
   for (const auto& [word, error] :
        {std::pair{"refused", refused}, {"timeout", timeout}, {"reset", reset}, {"resolve", resolve}}) {
-    EXPECT_EQ(step_of<Connect>(std::string(R"({"connect": {"expect_error": ")") + word + R"("}})").expect_error, error);
+    EXPECT_EQ(connect_of(std::string(R"({"connect": {"expect_error": ")") + word + R"("}})").expect_error, error);
   }
   EXPECT_THAT(
       errors_of(with_steps(R"({"connect": {"expect_error": "tls"}})")),

@@ -19,7 +19,7 @@ std::vector<std::string> ready_objects(const std::vector<transport::Url>& urls, 
 std::expected<void, std::string> write_port_file(const std::string& path, const std::vector<std::string>& lines) {
   std::string text;
   for (const std::string& line : lines) text += line + '\n';
-  const sched::Result<void> written = sched::replace_file(path, text);
+  const sched::Result<void> written = sched::write_file(path, text);
   if (!written) return std::unexpected("cannot write the port file " + path + ": " + describe(written.error()));
   return {};
 }

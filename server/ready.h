@@ -14,7 +14,8 @@ namespace server {
 std::vector<std::string> ready_objects(const std::vector<transport::Url>& urls, int pid);
 
 /// Writes `lines`, each ended by a newline, to `path`: whole or not at all, so that who waits for the file never reads
-/// a part of it. The error names the path, what failed and the errno.
+/// a part of it; what is no file, such as a FIFO, is written to as it is. The error names the path, what failed and the
+/// errno.
 std::expected<void, std::string> write_port_file(const std::string& path, const std::vector<std::string>& lines);
 
 }  // namespace server

@@ -1,7 +1,11 @@
 // How echo_server starts, whole or not at all, and how it says so.
 
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -10,6 +14,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "scheduler/descriptor.h"
 #include "tests/programs/echo_server.h"
 #include "tests/support/listener.h"
 #include "tests/support/process_status.h"
@@ -81,6 +86,26 @@ TEST_P(ServerStart, WritesThePortFileWhole) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory.path()), std::filesystem::directory_iterator()),
             1)
       << "nothing else is left beside it";
+}
+
+TEST_P(ServerStart, WritesThePortFileIntoAFifoAndReplacesItByNothing) {
+  const TemporaryDirectory directory;
+  const std::filesystem::path fifo = directory / "ports";
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  const sched::Descriptor reader(::open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  ServerProcess server = serve({"--port-file", fifo, "tcp://127.0.0.1:0"});
+  std::string text(256, ' ');
+  text.resize(static_cast<std::size_t>(std::max<ssize_t>(::read(reader.get(), text.data(), text.size()), 0)));
+  EXPECT_THAT(text, HasSubstr(server.url()));
+  EXPECT_TRUE(std::filesystem::is_fifo(fifo));
+}
+
+TEST_P(ServerStart, WritesThePortFileWhereALinkLeadsToNothingYet) {
+  const TemporaryDirectory directory;
+  std::filesystem::create_symlink("ports", directory / "link");
+  ServerProcess server = serve({"--port-file", directory / "link", "tcp://127.0.0.1:0"});
+  EXPECT_THAT(support::read_file(directory / "ports"), HasSubstr(server.url()));
+  EXPECT_TRUE(std::filesystem::is_symlink(directory / "link"));
 }
 
 TEST_P(ServerStart, DoesNotServeWhenThePortFileCannotBeWritten) {

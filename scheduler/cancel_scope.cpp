@@ -7,9 +7,10 @@ namespace sched {
 
 CancelScope::CancelScope(Instant deadline, Shield shield)
     : fiber_(Fiber::current()), outer_(fiber_.innermost_), shielded_(shield == Shield::yes) {
+  // It may throw, and then there is no scope.
+  if (deadline != kNever) Scheduler::current().timers().add(*this, deadline);
   fiber_.innermost_ = this;
   if (shielded_) fiber_.cancellation_changed();
-  if (deadline != kNever) Scheduler::current().timers().add(*this, deadline);
 }
 
 CancelScope::~CancelScope() {

@@ -16,10 +16,11 @@ struct Accepted {
   Address peer;
 };
 
-/// Completes when a connection is there. Errors: system; EMFILE and ENFILE when descriptors have run out, and then it
-/// is for the caller to wait before the next. A connection that was gone before it was accepted is passed over.
-/// Cancellation: at once; no connection is lost, those that came are there for the next accept. The form that does not
-/// wait gives would_block when no connection is queued, and runs in a cancelled fiber too.
+/// Completes when a connection is there. One that came to nothing (its peer has gone, a rule forbids it) is passed
+/// over. Errors: system, out_of_memory; all of them may pass, such as a shortage (is_shortage()), and it is for the
+/// caller to wait before the next accept. Cancellation: at once; no connection is lost, those that came are there for
+/// the next accept. The form that does not wait gives would_block when no connection is queued, and runs in a cancelled
+/// fiber too.
 class AcceptOperation final : public Operation {
  public:
   enum class Wait : bool { no, yes };

@@ -1,5 +1,8 @@
 #include "scheduler/result.h"
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <cstring>
 
 namespace sched {
@@ -27,6 +30,12 @@ const char* name_of(ErrorCode code) {
 }
 
 }  // namespace
+
+bool is_shortage(const Error& error) {
+  if (error.code != ErrorCode::system) return error.code == ErrorCode::out_of_memory;
+  constexpr std::array kShortages{ENOMEM, ENOBUFS, EMFILE, ENFILE, ENOSPC};
+  return std::ranges::find(kShortages, error.error_number) != kShortages.end();
+}
 
 std::string name_of(const Error& error) {
   if (error.code != ErrorCode::system) return name_of(error.code);

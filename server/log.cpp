@@ -38,6 +38,7 @@ struct KindEntry {
 constexpr std::array kKinds{
     KindEntry{LogLevel::info, "connection_opened", "Connection from"},
     KindEntry{LogLevel::info, "connection_closed", "Connection closed"},
+    KindEntry{LogLevel::warn, "connection_cut_short", "Connection cut short"},
     KindEntry{LogLevel::warn, "connection_refused", "Connection refused"},
     KindEntry{LogLevel::warn, "accept_rests", "Accepting rests"},
 };
@@ -232,6 +233,15 @@ void Log::write_thinned(Kind kind, const sched::Address& peer, std::string_view 
   }
 }
 
+void Log::accept_rests(const sched::Error& why, sched::Instant now) noexcept {
+  if (!writes(LogLevel::warn)) return;
+  try {
+    write_thinned(Kind::resting, {}, describe(why), now);
+  } catch (const std::exception&) {
+    destination_->lose_line();
+  }
+}
+
 void Log::put(Kind kind, const sched::Address& peer, std::string_view why) {
   const auto& [level, event, phrase] = kKinds[static_cast<std::size_t>(kind)];
   const std::string address = peer.to_string();
@@ -241,6 +251,7 @@ void Log::put(Kind kind, const sched::Address& peer, std::string_view why) {
       return destination_->put(level, event, message, {{"peer", address}});
     case Kind::closed:
       return destination_->put(level, event, message, {{"peer", address}, {"why", why}});
+    case Kind::cut_short:
     case Kind::refused:
       return destination_->put(level, event, fmt::format("{}: {}", message, why), {{"peer", address}, {"why", why}});
     case Kind::resting:
@@ -249,7 +260,7 @@ void Log::put(Kind kind, const sched::Address& peer, std::string_view why) {
 }
 
 void Log::tell_thinned(sched::Instant now) noexcept {
-  for (const auto kind : {Kind::opened, Kind::closed, Kind::refused, Kind::resting}) {
+  for (const auto kind : {Kind::opened, Kind::closed, Kind::cut_short, Kind::refused, Kind::resting}) {
     const auto thinned = thinners_[static_cast<std::size_t>(kind)].take_thinned(now);
     if (thinned > 0) tell(kind, thinned);
   }

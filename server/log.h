@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "scheduler/address.h"
+#include "scheduler/result.h"
 #include "scheduler/time.h"
 #include "server/thinner.h"
 
@@ -67,15 +68,17 @@ class Log {
   void connection_closed(const sched::Address& peer, std::string_view why, sched::Instant now) noexcept {
     if (writes(LogLevel::info)) write_thinned(Kind::closed, peer, why, now);
   }
+  /// A connection ended before its time, though its peer did nothing wrong, at level warn; one line a second.
+  void connection_cut_short(const sched::Address& peer, std::string_view why, sched::Instant now) noexcept {
+    if (writes(LogLevel::warn)) write_thinned(Kind::cut_short, peer, why, now);
+  }
   /// A connection was closed at once, at level warn; one line a second.
   void connection_refused(const sched::Address& peer, std::string_view why, sched::Instant now) noexcept {
     if (writes(LogLevel::warn)) write_thinned(Kind::refused, peer, why, now);
   }
 
   /// Nothing can be accepted for now, at level warn; one line a second.
-  void accept_rests(std::string_view why, sched::Instant now) noexcept {
-    if (writes(LogLevel::warn)) write_thinned(Kind::resting, {}, why, now);
-  }
+  void accept_rests(const sched::Error& why, sched::Instant now) noexcept;
 
   /// Tells what was thinned in seconds that are over. Call it about once a second while connections come and go, and at
   /// the end with kNever: otherwise the next line of the kind tells.
@@ -85,7 +88,7 @@ class Log {
   std::vector<std::string> lines() const;
 
  private:
-  enum class Kind : std::uint8_t { opened, closed, refused, resting };
+  enum class Kind : std::uint8_t { opened, closed, cut_short, refused, resting };
   class Destination;
 
   Log(std::shared_ptr<Destination> destination, LogLevel level);
@@ -95,7 +98,7 @@ class Log {
 
   std::shared_ptr<Destination> destination_;
   LogLevel level_ = LogLevel::off;
-  std::array<Thinner, 4> thinners_{Thinner(100), Thinner(100), Thinner(1), Thinner(1)};  // By Kind.
+  std::array<Thinner, 5> thinners_{Thinner(100), Thinner(100), Thinner(1), Thinner(1), Thinner(1)};  // By Kind.
 };
 
 }  // namespace server

@@ -8,7 +8,6 @@
 #include <new>
 #include <utility>
 
-#include "scheduler/cancel_scope.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/sleep.h"
 
@@ -16,14 +15,8 @@ namespace server {
 
 namespace {
 
-using sched::Error;
 using sched::ErrorCode;
 using sched::Result;
-
-/// How long accepting rests when descriptors have run out, unless a session ends: at first, and at most. Each failure
-/// doubles it.
-constexpr sched::Duration kFirstRest = std::chrono::milliseconds(50);
-constexpr sched::Duration kLongestRest = std::chrono::milliseconds(800);
 
 /// Descriptors of each thread that connections do not take: those of listeners, the backend and the log, and what it
 /// takes to accept a connection and close it at once.
@@ -38,9 +31,8 @@ constexpr std::size_t kCrowdToWhoStays = 10;
 constexpr auto kTellThinned = std::chrono::seconds(1);
 constexpr auto kKernelLetsGo = std::chrono::milliseconds(100);
 
-bool is_shortage(const Error& error) {
-  return error.code == ErrorCode::out_of_memory || error.error_number == EMFILE || error.error_number == ENFILE ||
-         error.error_number == ENOBUFS || error.error_number == ENOMEM;
+bool is_out_of_descriptors(const sched::Error& error) {
+  return error.error_number == EMFILE || error.error_number == ENFILE;
 }
 
 std::string_view name_of(SessionEnd end) {
@@ -49,6 +41,8 @@ std::string_view name_of(SessionEnd end) {
       return "closed by the peer";
     case SessionEnd::peer_lost:
       return "reset by the peer";
+    case SessionEnd::out_of_memory:
+      return "memory has run out";
     case SessionEnd::idle:
       return "idle";
     case SessionEnd::stalled:
@@ -90,41 +84,52 @@ Server::Server(SessionSettings settings, ConnectionLimits& limits, Log log)
     : settings_(std::move(settings)), limits_(limits), log_(std::move(log)) {}
 
 sched::Task<Result<void>> Server::run(std::vector<sched::Listener> listeners) {
+  sched::Rest rest;
+  rest_ = &rest;
   sched::Scope sessions(sched::Scope::OnFailure::keep_siblings);
   sessions_ = &sessions;
-  sched::Scope chores;
+  sched::Scope chores(sched::Scope::OnFailure::keep_siblings);
   chores_ = &chores;
-  if (log_.writes(LogLevel::warn)) chores.spawn(tell_thinned());
   sched::Scope acceptors;
-  for (sched::Listener& listener : listeners) acceptors.spawn(accept_from(listener));
-  const Result<void> ended = co_await acceptors.join();
+  const bool has_started = start(acceptors, listeners);
+  if (!has_started) acceptors.cancel();
+  [[maybe_unused]] const Result<void> accepted = co_await acceptors.join();
   sessions.cancel();
   [[maybe_unused]] const Result<void> drained = co_await sessions.join();
   chores.cancel();
   [[maybe_unused]] const Result<void> done = co_await chores.join();
   log_.tell_thinned(sched::kNever);
   sessions_ = nullptr;
-  co_return ended;
+  if (!has_started) co_return sched::failure(ErrorCode::out_of_memory, "start");
+  co_return Result<void>{};
 }
 
-sched::Task<Result<void>> Server::accept_from(sched::Listener& listener) {
-  sched::Duration rest = kFirstRest;
-  Result<sched::Accepted> accepted = co_await listener.accept();
-  while (accepted || is_shortage(accepted.error())) {
-    if (accepted) {
-      rest = kFirstRest;
-      admit(std::move(*accepted));
-    } else {
-      log_.accept_rests(describe(accepted.error()), sched::now());
-      co_await wait_for_descriptors(rest);
-      rest = std::min(rest * 2, kLongestRest);
-    }
-    accepted = co_await listener.accept();
+/// False if there is no memory for all of it.
+bool Server::start(sched::Scope& acceptors, std::vector<sched::Listener>& listeners) {
+  try {
+    if (log_.writes(LogLevel::warn)) chores_->spawn(tell_thinned());
+    for (sched::Listener& listener : listeners) acceptors.spawn(accept_from(listener));
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
   }
-  if (accepted.error().code != ErrorCode::cancelled) co_return std::unexpected(accepted.error());
-  while ((accepted = co_await listener.accept_queued())) admit(std::move(*accepted));
+}
+
+sched::Task<void> Server::accept_from(sched::Listener& listener) {
+  for (;;) {
+    Result<sched::Accepted> accepted = co_await listener.accept();
+    if (accepted) {
+      rest_->begin_anew();
+      admit(std::move(*accepted));
+    } else if (accepted.error().code == ErrorCode::cancelled) {
+      break;
+    } else if (!is_out_of_descriptors(accepted.error()) || !std::exchange(has_freed_, false)) {
+      log_.accept_rests(accepted.error(), sched::now());
+      [[maybe_unused]] const Result<void> rested = co_await rest_->take();
+    }
+  }
+  while (Result<sched::Accepted> accepted = co_await listener.accept_queued()) admit(std::move(*accepted));
   listener.close();
-  co_return Result<void>{};
 }
 
 /// Serves a connection, or closes it at once when a limit is reached.
@@ -132,6 +137,7 @@ void Server::admit(sched::Accepted accepted) {
   auto permit = limits_.admit(accepted.peer);
   if (!permit) {
     log_.connection_refused(accepted.peer, describe(permit.error()), sched::now());
+    has_freed_ = true;
     return;
   }
   try {
@@ -143,26 +149,29 @@ void Server::admit(sched::Accepted accepted) {
   }
 }
 
-sched::Task<void> Server::wait_for_descriptors(sched::Duration at_most) {
-  session_ended_.reset();
-  sched::CancelScope limit(sched::instant_after(sched::now(), at_most));
-  [[maybe_unused]] const Result<void> ended = co_await session_ended_.wait();
-}
-
 sched::Task<void> Server::serve(sched::Stream stream, std::unique_ptr<const sched::Address> peer,
                                 ConnectionLimits::Permit permit) {
   if (peer) log_.connection_opened(*peer, sched::now());
-  SessionEnd end{};
-  {
+  SessionEnd end = SessionEnd::out_of_memory;
+  try {
     Session session(stream, settings_);
     end = co_await session.run();
+  } catch (const std::bad_alloc&) {
+    end = SessionEnd::out_of_memory;
   }
+  if (end == SessionEnd::out_of_memory) tell_cut_short(stream);
   // Whoever reads that this connection is closed finds its place free.
   stream.close();
   permit.give_back();
   if (peer) log_.connection_closed(*peer, name_of(end), sched::now());
-  session_ended_.set();
-  if (is_crowd_gone()) chores_->spawn(give_back_memory());
+  has_freed_ = true;
+  rest_->end();
+  if (is_crowd_gone()) give_back_memory();
+}
+
+void Server::tell_cut_short(const sched::Stream& stream) {
+  const Result<sched::Address> peer = stream.peer_address();
+  log_.connection_cut_short(peer ? *peer : sched::Address(), name_of(SessionEnd::out_of_memory), sched::now());
 }
 
 /// Once, when nearly all of a crowd of connections have left.
@@ -176,13 +185,22 @@ bool Server::is_crowd_gone() {
 }
 
 /// Gives the system back what a crowd needed: malloc keeps it otherwise. A while later, since the kernel may hold
-/// buffers of connections that have ended.
-sched::Task<void> Server::give_back_memory() {
+/// buffers of connections that have ended; where there is no memory to wait, at once.
+void Server::give_back_memory() {
+  try {
+    chores_->spawn(give_back_memory_later());
+  } catch (const std::bad_alloc&) {
+    ::malloc_trim(0);
+  }
+}
+
+sched::Task<void> Server::give_back_memory_later() {
   if (co_await sched::sleep_for(kKernelLetsGo)) ::malloc_trim(0);
 }
 
 sched::Task<void> Server::tell_thinned() {
-  while (co_await sched::sleep_for(kTellThinned)) log_.tell_thinned(sched::now());
+  sched::Rest between(kTellThinned, kTellThinned);
+  while (co_await between.take()) log_.tell_thinned(sched::now());
 }
 
 }  // namespace server

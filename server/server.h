@@ -4,8 +4,8 @@
 #include <memory>
 #include <vector>
 
-#include "scheduler/event.h"
 #include "scheduler/listener.h"
+#include "scheduler/rest.h"
 #include "scheduler/result.h"
 #include "scheduler/scope.h"
 #include "scheduler/task.h"
@@ -37,28 +37,32 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Serves every connection that comes in. Cancellation is the request to drain, and it is the only end unless a
-  /// listener fails: what is queued is accepted, the listeners are closed, every session is drained, and when the last
-  /// has ended the task ends. Errors: of accept, such that no retry helps.
+  /// Serves every connection that comes in. Cancellation is the request to drain, and once it serves it is the only
+  /// end: what is queued is accepted, the listeners are closed, every session is drained, and when the last has ended
+  /// the task ends. Whatever fails meanwhile, such as an accept for which there is no memory, is told in the log, and
+  /// tried again. Errors: out_of_memory at the start.
   sched::Task<sched::Result<void>> run(std::vector<sched::Listener> listeners);
 
  private:
-  sched::Task<sched::Result<void>> accept_from(sched::Listener& listener);
+  bool start(sched::Scope& acceptors, std::vector<sched::Listener>& listeners);
+  sched::Task<void> accept_from(sched::Listener& listener);
   sched::Task<void> serve(sched::Stream stream, std::unique_ptr<const sched::Address> peer,
                           ConnectionLimits::Permit permit);
   sched::Task<void> tell_thinned();
-  sched::Task<void> wait_for_descriptors(sched::Duration at_most);
   void admit(sched::Accepted accepted);
+  void tell_cut_short(const sched::Stream& stream);
   bool is_crowd_gone();
-  sched::Task<void> give_back_memory();
+  void give_back_memory();
+  sched::Task<void> give_back_memory_later();
 
   const SessionSettings settings_;
   ConnectionLimits& limits_;
   Log log_;
   sched::Scope* sessions_ = nullptr;
   sched::Scope* chores_ = nullptr;  ///< what the server does beside them
-  sched::Event session_ended_;
-  std::size_t most_sessions_ = 0;  ///< that were there when one ended, since memory was given back
+  sched::Rest* rest_ = nullptr;     ///< of all that accept, for what one is short of the others are, too
+  bool has_freed_ = false;          ///< a descriptor, since an accept found none
+  std::size_t most_sessions_ = 0;   ///< that were there when one ended, since memory was given back
 };
 
 }  // namespace server

@@ -40,6 +40,8 @@ Instant next_look(Duration write_timeout) {
   return instant_after(due - due.time_since_epoch() % grain, grain);
 }
 
+SessionEnd end_by(const Error& error) { return is_shortage(error) ? SessionEnd::out_of_memory : SessionEnd::peer_lost; }
+
 }  // namespace
 
 Session::Session(sched::Stream& stream, const SessionSettings& settings)
@@ -61,7 +63,7 @@ sched::Task<SessionEnd> Session::run() {
     until_ended_ = nullptr;
   }
   if (error.code == ErrorCode::end_of_stream) co_return SessionEnd::peer_closed;
-  if (error.code != ErrorCode::cancelled) co_return SessionEnd::peer_lost;
+  if (error.code != ErrorCode::cancelled) co_return end_by(error);
   if (end_ != SessionEnd::stalled) co_return co_await finish();
   stream_.reset();
   co_return SessionEnd::stalled;
@@ -118,7 +120,7 @@ sched::Task<SessionEnd> Session::finish() {
   CancelScope bounded(instant_after(sched::now(), limit), CancelScope::Shield::yes);
   const Error error = co_await echo(Wait::no);
   const bool open = error.code == ErrorCode::would_block || error.code == ErrorCode::end_of_stream;
-  if (!open && error.code != ErrorCode::cancelled) co_return SessionEnd::peer_lost;
+  if (!open && error.code != ErrorCode::cancelled) co_return end_by(error);
   const bool closed = open && co_await linger();
   if (closed || end_ == SessionEnd::idle) co_return end_;
   stream_.reset();

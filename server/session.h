@@ -39,6 +39,7 @@ struct SessionSettings {
 enum class SessionEnd : std::uint8_t {
   peer_closed,      ///< the peer's FIN; all it sent before was answered
   peer_lost,        ///< the peer's reset, or another error of the connection
+  out_of_memory,    ///< this process or the kernel had none for it
   idle,             ///< nothing came for the idle timeout; all that had come was answered
   stalled,          ///< the peer did not read for the write timeout, and was reset
   drained,          ///< the server ended it; all that had come was answered, and the peer closed
@@ -52,7 +53,7 @@ class Session final : private sched::Timer {
   ~Session();
 
   /// Answers the stream until it ends; whoever owns it closes it then. Once. Cancellation is the request to drain: what
-  /// has arrived by then is answered, within the drain timeout.
+  /// has arrived by then is answered, within the drain timeout. Throws std::bad_alloc, which is an end as well.
   sched::Task<SessionEnd> run();
 
  private:

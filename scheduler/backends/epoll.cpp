@@ -10,6 +10,7 @@
 #include <new>
 #include <span>
 
+#include "scheduler/backends/accept_retries.h"
 #include "scheduler/backends/connect_retries.h"
 #include "scheduler/backends/heap_buffers.h"
 #include "scheduler/backends/polled_stream.h"
@@ -74,6 +75,7 @@ struct EpollListener final : ListenerState, Source {
 
   Descriptor fd;
   const StreamOptions options;
+  AcceptRetries retries;
   bool acceptable = true;
 };
 
@@ -212,6 +214,7 @@ bool EpollBackend::attempt(AcceptOperation& operation) {
     socklen_t length = sizeof storage;
     Descriptor fd(::accept4(listener.fd.get(), peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (fd) {
+      listener.retries.has_accepted();
       operation.peer = Address(peer, length);
       Result<EpollStream*> stream = make_stream(std::move(fd), listener.options);
       if (stream) operation.result = *stream;
@@ -224,7 +227,7 @@ bool EpollBackend::attempt(AcceptOperation& operation) {
       operation.result = failure(ErrorCode::would_block, "accept");
       return true;
     }
-    if (errno != EINTR && errno != ECONNABORTED && errno != EPROTO) {
+    if (!listener.retries.again_after(errno)) {
       operation.result = system_error("accept", errno);
       return true;
     }

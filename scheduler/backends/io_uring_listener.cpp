@@ -14,12 +14,6 @@ namespace {
 
 constexpr int kAcceptFlags = SOCK_NONBLOCK | SOCK_CLOEXEC;
 
-/// Whether an accept that failed so says nothing about the next: the connection was gone, or the accept was
-/// interrupted.
-bool is_passed_over(int error_number) {
-  return error_number == ECONNABORTED || error_number == EPROTO || error_number == EINTR || error_number == ECANCELED;
-}
-
 }  // namespace
 
 bool UringListener::attempt(AcceptOperation& operation) {
@@ -47,6 +41,7 @@ bool UringListener::finish_accept(AcceptOperation& operation) {
 bool UringListener::give(AcceptOperation& operation, Descriptor fd) {
   const Result<Address> peer = system::peer_address(fd.get());
   if (!peer) return false;
+  retries_.has_accepted();
   operation.peer = *peer;
   if (auto* stream = new (std::nothrow) UringStream(std::move(fd), peer->is_unix(), streams_, context_)) {
     operation.result = stream;
@@ -67,7 +62,7 @@ void UringListener::accept_now(AcceptOperation& operation) {
     } else if (errno == EAGAIN) {
       operation.result = failure(ErrorCode::would_block, "accept");
       return;
-    } else if (!is_passed_over(errno)) {
+    } else if (!retries_.again_after(errno)) {
       error_number_ = errno;
     }
   }
@@ -89,7 +84,7 @@ void UringListener::on_accepted(std::int32_t result, std::uint32_t) {
   }
   if (fd) {
     keep(std::move(fd));
-  } else if (!is_passed_over(-result)) {
+  } else if (result != -ECANCELED && !retries_.again_after(-result)) {
     error_number_ = -result;
   }
   if (acceptor != nullptr) acceptor->wake();

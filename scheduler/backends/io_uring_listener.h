@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 
+#include "scheduler/backends/accept_retries.h"
 #include "scheduler/backends/io_uring_ring.h"
 #include "scheduler/backends/io_uring_stream.h"
 #include "scheduler/descriptor.h"
@@ -38,6 +39,7 @@ class UringListener final : public ListenerState, public UringSubmitter {
   const StreamOptions streams_;
   UringContext& context_;
   UringRequestOf<UringListener, &UringListener::on_accepted> accepting_{*this};
+  AcceptRetries retries_;
   std::deque<Descriptor> accepted_;
   int error_number_ = 0;  ///< why the last multishot ended, until someone is told
   bool is_closed_ = false;

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "scheduler/backends/accept_retries.h"
 #include "scheduler/backends/polled_stream.h"
 #include "scheduler/check.h"
 #include "scheduler/listener.h"
@@ -124,6 +125,7 @@ class SimulatedListener final : public ListenerState, public simulated::Watcher,
   std::string waits_for() const override { return acceptor != nullptr ? acceptor->name() : "nothing"; }
 
   simulated::ListeningSocket& socket;
+  AcceptRetries retries;
 
  private:
   void expire() override {
@@ -167,8 +169,11 @@ std::chrono::microseconds SimulatedBackend::time_of_day() {
 
 bool SimulatedBackend::attempt(AcceptOperation& operation) {
   SimulatedListener& listener = of(operation.listener);
-  const Result<Socket*> socket = network_.accept(listener.socket);
+  Result<Socket*> socket = network_.accept(listener.socket);
+  while (!socket && listener.retries.again_after(socket.error().error_number))
+    socket = network_.accept(listener.socket);
   if (socket) {
+    listener.retries.has_accepted();
     operation.peer = (*socket)->peer();
     operation.result = new SimulatedStream(world_, **socket, listener.socket.options.streams);
     return true;

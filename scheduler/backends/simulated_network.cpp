@@ -1,6 +1,7 @@
 #include "scheduler/backends/simulated_network.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 namespace sched::simulated {
@@ -14,6 +15,9 @@ constexpr std::uint16_t kLastPort = 60999;
 /// A SYN that finds a full backlog is dropped and comes again after 1 s, 2 s, 4 s, …: net.ipv4.tcp_syn_retries times.
 constexpr Duration kFirstRetry = std::chrono::seconds(1);
 constexpr int kRetries = 6;
+
+/// Some of what accept(2) may say of a connection.
+constexpr std::array kOfOneConnection{ECONNABORTED, EPERM, ENETDOWN, EHOSTUNREACH, EOPNOTSUPP};
 
 /// How soon after the end it is looked again whether all has arrived.
 constexpr Duration kSettling = std::chrono::milliseconds(10);
@@ -141,27 +145,45 @@ Result<ListeningSocket*> Network::listen(const Address& address, const ListenOpt
 
 Result<Socket*> Network::accept(ListeningSocket& listener) {
   if (listener.queue.empty()) return failure(ErrorCode::would_block, "accept");
+  if (world_.random.one_in(world_.conditions.one_short_accept_in)) {
+    world_.trace.mark(Mark::short_accept);
+    return system_error("accept", ENOBUFS);
+  }
+  if (world_.random.one_in(world_.conditions.one_lost_accept_in)) {
+    world_.trace.mark(Mark::lost_accept);
+    drop(take_first(listener));
+    return system_error("accept", kOfOneConnection.at(world_.random.between(0, kOfOneConnection.size() - 1)));
+  }
   if (const auto opened = open_descriptor("accept"); !opened) return std::unexpected(opened.error());
-  Socket& socket = listener.queue.front()->server();
-  listener.queue.pop_front();
+  Socket& socket = take_first(listener).server();
   world_.record("accept", socket.number());
+  return &socket;
+}
+
+/// Takes the first of the queue out of it, and makes room for one that waits.
+Connection& Network::take_first(ListeningSocket& listener) {
+  Connection& first = *listener.queue.front();
+  listener.queue.pop_front();
   if (!listener.waiting.empty()) {
     Connection& next = *listener.waiting.front();
     listener.waiting.pop_front();
     take_in(listener, next);
   }
-  return &socket;
+  return first;
+}
+
+/// Closes the server's end of a connection that no process has accepted.
+void Network::drop(Connection& connection) {
+  connection.server().drop();
+  if (!connection.is_closed()) return;
+  ++closing_;
+  connection.settle();
 }
 
 void Network::close(ListeningSocket& listener) {
   world_.record("close", listener.number);
   --descriptors_;
-  for (Connection* connection : listener.queue) {
-    connection->server().drop();
-    if (!connection->is_closed()) continue;
-    ++closing_;
-    connection->settle();
-  }
+  for (Connection* connection : listener.queue) drop(*connection);
   for (Connection* connection : listener.waiting) connection->refuse(ECONNREFUSED);
   listeners_.erase(listener.number);
 }

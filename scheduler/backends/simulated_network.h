@@ -84,7 +84,8 @@ class Network {
   Network& operator=(const Network&) = delete;
 
   Result<ListeningSocket*> listen(const Address& address, const ListenOptions& options);
-  /// The server's end of the connection that has waited longest. Errors: would_block, EMFILE.
+  /// The server's end of the connection that has waited longest. Errors: would_block, EMFILE, those of one connection
+  /// and, where the conditions have them, of want of memory.
   Result<Socket*> accept(ListeningSocket& listener);
   void close(ListeningSocket& listener);
 
@@ -111,6 +112,8 @@ class Network {
   Result<Address> choose_local(const Address& to, const std::optional<Address>& from);
   ListeningSocket* find_listener(const Address& to);
   void take_in(ListeningSocket& listener, Connection& connection);
+  Connection& take_first(ListeningSocket& listener);
+  void drop(Connection& connection);
 
   World& world_;
   std::map<std::uint64_t, std::unique_ptr<Connection>> connections_;

@@ -30,6 +30,10 @@ const char* name_of(Mark mark) {
       return "late cancel";
     case Mark::out_of_descriptors:
       return "out of descriptors";
+    case Mark::lost_accept:
+      return "lost accept";
+    case Mark::short_accept:
+      return "short accept";
   }
   return "unknown";
 }

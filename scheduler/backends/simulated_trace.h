@@ -23,8 +23,10 @@ enum class Mark : std::uint8_t {
   spurious_wake,       ///< an operation was woken for nothing
   late_cancel,         ///< a connect that was cancelled ended later
   out_of_descriptors,  ///< EMFILE
+  lost_accept,         ///< a connection came to nothing as it was accepted
+  short_accept,        ///< there was no memory for an accept
 };
-inline constexpr std::size_t kMarks = 11;
+inline constexpr std::size_t kMarks = 13;
 
 const char* name_of(Mark mark);
 

@@ -25,10 +25,14 @@ struct Conditions {
   std::uint32_t one_spurious_wake_in = 16;    ///< parked operations that are woken for nothing
   std::uint32_t one_late_cancel_in = 2;       ///< cancelled connects that end later
 
+  std::uint32_t one_lost_accept_in = 0;   ///< accepts whose connection comes to nothing, for one of accept(2)'s reasons
+  std::uint32_t one_short_accept_in = 0;  ///< accepts for which the kernel has no memory
+
   /// How many listeners and streams may be open at once; the next gets EMFILE.
   std::uint32_t descriptors = std::numeric_limits<std::uint32_t>::max();
 
-  /// What the seed makes of it: everything but `descriptors` is drawn.
+  /// What the seed makes of it: everything is drawn but what no peer
+  /// could know from a server that fails: `one_lost_accept_in`, `one_short_accept_in` and `descriptors`.
   static Conditions drawn_from(std::uint64_t seed);
 
   /// Shortens latencies until the buffers let a connection move this many bytes a second, whatever was drawn.

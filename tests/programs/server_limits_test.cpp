@@ -98,6 +98,8 @@ TEST_P(ServerLimits, KeepDescriptorsFreeToCloseWhoIsOverThem) {
   for (int i = 0; i < 200; ++i) clients.push_back(Socket::connect(server.url()));
   for (int i = 0; i < 48; ++i) ask(clients[static_cast<size_t>(i)]);
   for (size_t i = 48; i < clients.size(); ++i) EXPECT_TRUE(is_turned_away(clients[i])) << i;
+  EXPECT_EQ(count_of("Accepting rests", server.process().written(Stream::error)), 0)
+      << "those that were closed have left their descriptors to the next";
 }
 
 /// More peers than there are descriptors for.

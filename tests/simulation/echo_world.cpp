@@ -43,8 +43,9 @@ struct Plan {
   Manner manner;
   Address to;
   std::vector<std::string> lines;
-  std::size_t enough = 0;  ///< after how many bytes of the answer one that leaves does so
-  Duration pause{};        ///< between the receives of a slow one, or before one gives up connecting
+  std::size_t enough = 0;   ///< after how many bytes of the answer one that leaves does so
+  bool asks_first = false;  ///< whether it is there at all, since its connection may come to nothing
+  Duration pause{};         ///< between the receives of a slow one, or before one gives up connecting
   sched::StreamOptions options;
 };
 
@@ -108,11 +109,18 @@ Task<> take_turns(Stream& stream, const Plan& plan, Checker& checker) {
   EXPECT_EQ(error_of(co_await stream.receive()), "end of stream");
 }
 
-/// Connects; where descriptors have run out, again a little later.
+/// Whether a connection that stands was accepted: one that came to nothing as it was is reset.
+Task<bool> is_answered(Stream& stream) {
+  if (!co_await support::send_text(stream, "there?\n")) co_return false;
+  co_return co_await support::receive_exactly(stream, 11) == "GOT:there?\n";
+}
+
+/// Connects; where descriptors have run out, or the connection came to nothing, again a little later.
 Task<Result<Stream>> connect_patiently(const Plan& plan) {
   for (;;) {
     Result<Stream> stream = co_await sched::connect(plan.to, plan.options);
-    if (stream || error_of(stream) != "EMFILE") co_return stream;
+    const bool is_lost = stream && plan.asks_first && !co_await is_answered(*stream);
+    if (!is_lost && error_of(stream) != "EMFILE") co_return stream;
     must(co_await sched::sleep_for(50ms));
   }
 }
@@ -166,7 +174,7 @@ Plan draw_plan(Random& random, const std::vector<Address>& addresses) {
 }
 
 /// Serves while the clients come and go, then drains.
-Task<> live(Random random, std::size_t clients, std::uint64_t& answers) {
+Task<> live(Random random, std::size_t clients, bool loses_accepts, std::uint64_t& answers) {
   sched::ListenOptions options;
   options.streams.unsent_limit = static_cast<std::uint32_t>(random.of_any_size(512, 64 * 1024));
   options.backlog = random.one_in(3) ? 0 : 100;
@@ -183,7 +191,9 @@ Task<> live(Random random, std::size_t clients, std::uint64_t& answers) {
     serving.spawn(server.run(std::move(listeners)));
     sched::Scope visitors;
     for (std::size_t i = 0; i < clients; ++i) {
-      visitors.spawn(visit(draw_plan(random, addresses), answers));
+      Plan plan = draw_plan(random, addresses);
+      plan.asks_first = loses_accepts;
+      visitors.spawn(visit(std::move(plan), answers));
       if (random.one_in(4)) must(co_await sched::sleep_for(random.between(Duration(0), Duration(5ms))));
     }
     must(co_await visitors.join());
@@ -201,11 +211,13 @@ Outcome run_echo_world(std::uint64_t seed) {
   Conditions conditions = Conditions::drawn_from(seed);
   // One client can always be served, so all can in the end.
   if (random.one_in(3)) conditions.descriptors = static_cast<std::uint32_t>(kListeners + clients + 1);
+  if (random.one_in(3)) conditions.one_short_accept_in = static_cast<std::uint32_t>(random.between(2, 8));
+  if (random.one_in(3)) conditions.one_lost_accept_in = static_cast<std::uint32_t>(random.between(2, 8));
   auto backend = sched::make_simulated_backend({.seed = seed, .conditions = conditions});
   sched::SimulatedBackend& network = *backend;
   sched::Scheduler scheduler(std::move(backend));
   Outcome outcome;
-  scheduler.run(live(random, clients, outcome.answers));
+  scheduler.run(live(random, clients, conditions.one_lost_accept_in > 0, outcome.answers));
   EXPECT_EQ(scheduler.timers().size(), 0U) << "a timer was left";
   outcome.trace_hash = network.trace_hash();
   for (std::size_t i = 0; i < outcome.marks.size(); ++i) {

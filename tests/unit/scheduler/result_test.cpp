@@ -33,5 +33,15 @@ TEST(Error, IsComparedByWhatHappenedAndNotByWhere) {
   EXPECT_FALSE(failure(ErrorCode::cancelled, "send").error() == failure(ErrorCode::timed_out, "send").error());
 }
 
+TEST(Error, OfWhatHasRunOutHereBlamesNoPeer) {
+  for (const int shortage : {ENOMEM, ENOBUFS, EMFILE, ENFILE, ENOSPC}) {
+    EXPECT_TRUE(is_shortage(system_error("accept", shortage).error())) << shortage;
+  }
+  EXPECT_TRUE(is_shortage(failure(ErrorCode::out_of_memory, "task").error()));
+  for (const int other : {0, ECONNRESET, EPIPE, ETIMEDOUT})
+    EXPECT_FALSE(is_shortage(system_error("send", other).error()));
+  EXPECT_FALSE(is_shortage(failure(ErrorCode::cancelled, "send").error()));
+}
+
 }  // namespace
 }  // namespace sched

@@ -166,10 +166,18 @@ TEST(Log, SaysWhyAConnectionWasRefusedOnceASecond) {
   EXPECT_THAT(log.lines(), ElementsAre("warning: Connection refused ('10.0.0.1', 7): --max-connections is reached"));
 }
 
+TEST(Log, SaysWhyAConnectionWasCutShortOnceASecond) {
+  auto log = Log::to_memory(10, LogLevel::warn, LogFormat::text);
+  log.connection_cut_short(ip("10.0.0.1", 7), "memory has run out", at(0s));
+  log.connection_cut_short(ip("10.0.0.1", 8), "memory has run out", at(500ms));
+  EXPECT_THAT(log.lines(), ElementsAre("warning: Connection cut short ('10.0.0.1', 7): memory has run out"));
+}
+
 TEST(Log, SaysWhyNothingIsAcceptedOnceASecond) {
   auto log = Log::to_memory(10, LogLevel::warn, LogFormat::text);
-  log.accept_rests("accept: EMFILE (Too many open files)", at(0s));
-  log.accept_rests("accept: EMFILE (Too many open files)", at(999ms));
+  const sched::Error why{sched::ErrorCode::system, EMFILE, "accept"};
+  log.accept_rests(why, at(0s));
+  log.accept_rests(why, at(999ms));
   log.tell_thinned(sched::kNever);
   EXPECT_THAT(log.lines(), ElementsAre("warning: Accepting rests: accept: EMFILE (Too many open files)",
                                        "warning: … 1 more \"Accepting rests\" lines thinned"));

@@ -40,6 +40,8 @@ struct Setting {
   std::size_t max_connections = 1000;
   std::optional<std::size_t> max_connections_per_address = {};
   std::uint32_t descriptors = 100'000;
+  std::uint32_t one_lost_accept_in = 0;
+  std::uint32_t one_short_accept_in = 0;
   std::size_t listeners = 1;
 };
 
@@ -92,6 +94,8 @@ class Server : public testing::TestWithParam<std::uint64_t> {
   void run(const Setting& setting, Body body) const {
     auto conditions = sched::simulated::Conditions::drawn_from(GetParam());
     conditions.descriptors = setting.descriptors;
+    conditions.one_lost_accept_in = setting.one_lost_accept_in;
+    conditions.one_short_accept_in = setting.one_short_accept_in;
     auto backend = sched::make_simulated_backend({.seed = GetParam(), .conditions = conditions});
     sched::SimulatedBackend& network = *backend;
     sched::Scheduler scheduler(std::move(backend));
@@ -278,6 +282,48 @@ TEST_P(Server, FindsDescriptorsWithinASecondThatNoSessionHasFreed) {
     const sched::Instant before = sched::now();
     EXPECT_EQ(co_await support::receive_exactly(clients.front(), 6), "GOT:a\n");
     EXPECT_LE(sched::now() - before, 1s);
+  });
+}
+
+// --- accepts that fail
+
+/// Connects until a connection is answered: others come to nothing as they are accepted.
+Task<int> lost_before_an_answer(Address to) {
+  for (int lost = 0;; ++lost) {
+    Stream stream = must(co_await sched::connect(to));
+    [[maybe_unused]] const auto sent = co_await support::send_text(stream, "a\n");
+    if (co_await support::receive_exactly(stream, 6) == "GOT:a\n") co_return lost;
+  }
+}
+
+TEST_P(Server, PassesOverConnectionsThatComeToNothing) {
+  run({.one_lost_accept_in = 2}, [](Place place) -> Task<> {
+    place.start();
+    int lost = 0;
+    for (int i = 0; i < 30; ++i) lost += co_await lost_before_an_answer(place.addresses.front());
+    EXPECT_GT(lost, 0);
+    EXPECT_FALSE(place.has_logged("Accepting rests")) << "the next is accepted at once";
+  });
+}
+
+TEST_P(Server, RestsWhenEveryAcceptFailsAndDrainsAllTheSame) {
+  run({.one_lost_accept_in = 1}, [](Place place) -> Task<> {
+    place.start();
+    std::vector<Stream> clients;
+    for (int i = 0; i < 500; ++i) clients.push_back(co_await place.connect());
+    must(co_await sched::sleep_for(10s));
+    EXPECT_TRUE(place.has_logged("Accepting rests: accept: E"));
+    EXPECT_EQ(place.limits.open(), 0U);
+  });
+}
+
+TEST_P(Server, RestsWhenThereIsNoMemoryForAnAcceptAndForgetsNobody) {
+  run({.one_short_accept_in = 2}, [](Place place) -> Task<> {
+    place.start();
+    sched::Scope clients;
+    for (int i = 0; i < 50; ++i) clients.spawn(converse(place.addresses.front(), i, 3));
+    must(co_await clients.join());
+    EXPECT_TRUE(place.has_logged("Accepting rests: accept: ENOBUFS"));
   });
 }
 

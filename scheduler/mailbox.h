@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <mutex>
 #include <vector>
@@ -14,19 +15,27 @@ namespace sched {
 /// the order they were posted. Nothing else in the library may be used from two threads.
 class Mailbox {
  public:
-  /// Fails as eventfd(2) does, by a check: it is made at the start.
   Mailbox();
 
-  /// Any thread, also before anyone delivers. The call is made once, or never if the mailbox is destroyed first.
+  /// Whether it can be used. Errors: of eventfd(2).
+  Result<void> opened() const { return opened_; }
+
+  /// Any thread, also before anyone delivers. The call is made once, or never if the mailbox is destroyed first. It
+  /// needs no memory of its own while no more than kRoom calls wait. Throws std::bad_alloc.
   void post(std::function<void()> call);
 
-  /// Makes the calls as they come, until cancelled. On one fiber of the scheduler they are meant for.
+  static constexpr std::size_t kRoom = 16;
+
+  /// Makes the calls as they come, until cancelled; where the system cannot say when they do, it looks now and then. On
+  /// one fiber of the scheduler they are meant for.
   Task<Result<void>> deliver();
 
  private:
   Descriptor fd_;
+  Result<void> opened_;
   std::mutex mutex_;
   std::vector<std::function<void()>> posted_;
+  std::vector<std::function<void()>> delivered_;  ///< those that are being made
 };
 
 }  // namespace sched

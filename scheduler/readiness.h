@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
+
 #include "scheduler/backend.h"
 #include "scheduler/operation.h"
 
@@ -18,7 +21,10 @@ class ReadinessOperation final : public Operation {
   const int fd;
   const Ready ready;
   Result<void> result = failure(ErrorCode::cancelled, "poll");
-  void* state = nullptr;  ///< the backend's own, while the operation is parked
+
+  /// What the backend keeps of it while it is parked, and the memory for that: to wait allocates nothing.
+  void* state = nullptr;
+  alignas(std::max_align_t) std::array<std::byte, 96> room;
 
   const char* name() const override { return "poll"; }
   bool attempt() override { return backend_.attempt(*this); }

@@ -6,6 +6,7 @@
 
 #include "scheduler/check.h"
 #include "scheduler/readiness.h"
+#include "scheduler/rest.h"
 
 namespace sched {
 
@@ -15,7 +16,7 @@ Signals::Signals(std::initializer_list<int> signals) {
   for (const int signal : signals) check(::sigaddset(&set, signal) == 0, "no such signal");
   check(::pthread_sigmask(SIG_BLOCK, &set, &mask_before_) == 0, "signals cannot be blocked");
   fd_ = Descriptor(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
-  check(static_cast<bool>(fd_), "signalfd failed");
+  if (!fd_) opened_ = system_error("signalfd", errno);
 }
 
 Signals Signals::to_end() {
@@ -27,13 +28,34 @@ Signals Signals::to_end() {
 
 Signals::~Signals() { ::pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr); }
 
+/// would_block when none is there.
+Result<int> Signals::receive() {
+  signalfd_siginfo info{};
+  ssize_t count = -1;
+  do count = ::read(fd_.get(), &info, sizeof info);
+  while (count < 0 && errno == EINTR);
+  if (count == sizeof info) return static_cast<int>(info.ssi_signo);
+  if (errno == EAGAIN) return failure(ErrorCode::would_block, "signalfd");
+  return system_error("signalfd", errno);
+}
+
 Task<Result<int>> Signals::next() {
-  for (;;) {
-    signalfd_siginfo info{};
-    const ssize_t count = ::read(fd_.get(), &info, sizeof info);
-    if (count == sizeof info) co_return static_cast<int>(info.ssi_signo);
-    if (errno != EAGAIN && errno != EINTR) co_return system_error("signalfd", errno);
+  Result<int> signal = receive();
+  while (!signal && signal.error().code == ErrorCode::would_block) {
     const Result<void> ready = co_await wait_until_ready(fd_.get(), Ready::to_read);
+    if (!ready) co_return std::unexpected(ready.error());
+    signal = receive();
+  }
+  co_return signal;
+}
+
+Task<Result<void>> Signals::deliver(std::function<void(int)> obey) {
+  Rest rest;
+  for (;;) {
+    while (const Result<int> signal = receive()) obey(*signal);
+    Result<void> ready = co_await wait_until_ready(fd_.get(), Ready::to_read);
+    if (ready) rest.begin_anew();
+    if (!ready && ready.error().code != ErrorCode::cancelled) ready = co_await rest.take();
     if (!ready) co_return std::unexpected(ready.error());
   }
 }

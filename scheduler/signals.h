@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include <functional>
 #include <initializer_list>
 
 #include "scheduler/descriptor.h"
@@ -15,8 +16,7 @@ namespace sched {
 /// any other thread is.
 class Signals {
  public:
-  /// Errors at construction are a programmer's: a signal that cannot be caught, or descriptors have run out at the
-  /// start.
+  /// All of them are signals that can be caught.
   explicit Signals(std::initializer_list<int> signals);
   ~Signals();
 
@@ -27,11 +27,21 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
+  /// Whether it can be used. Errors: of signalfd(2).
+  Result<void> opened() const { return opened_; }
+
   /// Completes with the number of the next signal. Cancellation: no signal is lost.
   Task<Result<int>> next();
 
+  /// Calls `obey` with the number of each signal as it comes, until cancelled. It needs no memory once it has begun,
+  /// and where the system cannot say when a signal comes it looks now and then.
+  Task<Result<void>> deliver(std::function<void(int)> obey);
+
  private:
+  Result<int> receive();
+
   Descriptor fd_;
+  Result<void> opened_;
   sigset_t mask_before_{};
 };
 

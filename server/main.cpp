@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <new>
 #include <string>
 #include <variant>
 #include <vector>
@@ -10,7 +11,9 @@
 #include "server/options.h"
 #include "server/program.h"
 
-int main(int argc, char** argv) {
+namespace {
+
+int run(int argc, char** argv) {
   const auto parsed = server::parse_options(std::vector<std::string>(argv + 1, argv + argc));
   if (const auto* printout = std::get_if<server::Printout>(&parsed)) {
     const sched::Result<void> written = sched::write_all(STDOUT_FILENO, printout->text);
@@ -23,4 +26,15 @@ int main(int argc, char** argv) {
     return 2;
   }
   return server::run_program(std::get<server::Options>(parsed));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    std::fputs("echo_server: cannot start: out of memory\n", stderr);
+    return 3;
+  }
 }

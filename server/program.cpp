@@ -7,9 +7,11 @@
 #include <barrier>
 #include <cstdio>
 #include <memory>
+#include <new>
 #include <optional>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -88,15 +90,18 @@ class Program {
   bool say_ready() const;
   void tell_backend(Log& log, const sched::ChosenBackend& chosen) const;
   Task<Result<void>> main(unsigned index, std::vector<sched::Listener> listeners);
-  Task<Result<void>> serve_until_drained(Worker& worker, std::vector<sched::Listener> listeners);
-  Task<void> drain_at_signal();
+  bool has_spawned(unsigned index, Server& server, std::vector<sched::Listener> listeners, sched::Scope& serving,
+                   sched::Scope& services);
+  void has_ended();
+  void obey(int signal);
   void drain_all();
 
   const Options& options_;
   std::vector<transport::BoundSocket> bound_;
   std::vector<std::vector<int>> sockets_by_thread_;  ///< of each in `bound_`; owned by the threads
   ConnectionLimits limits_;
-  sched::Signals signals_{SIGTERM, SIGINT};
+  sched::Signals signals_{SIGTERM, SIGINT, SIGHUP};
+  bool is_draining_ = false;  ///< the first thread's own
   std::vector<std::unique_ptr<Worker>> workers_;
   std::barrier<AllStarted> all_started_;
   bool is_ready_ = false;   ///< all threads serve, and whoever waits for that has been told
@@ -105,6 +110,9 @@ class Program {
 };
 
 int Program::run() {
+  if (const Result<void> opened = signals_.opened(); !opened) {
+    return refuse("cannot start: " + describe(opened.error()));
+  }
   for (transport::BoundSocket& bound : bound_) {
     std::vector<int>& by_thread = sockets_by_thread_.emplace_back();
     for (sched::Descriptor& socket : bound.sockets) by_thread.push_back(socket.release());
@@ -127,14 +135,26 @@ void Program::run_worker(unsigned index) {
   Worker& worker = *workers_[index];
   std::optional<sched::Scheduler> scheduler;
   std::vector<sched::Listener> listeners;
-  worker.started = start(index, scheduler, listeners);
+  try {
+    worker.started = start(index, scheduler, listeners);
+  } catch (const std::bad_alloc&) {
+    worker.started = sched::failure(sched::ErrorCode::out_of_memory, "start");
+  }
   all_started_.arrive_and_wait();
-  if (is_ready_) worker.served = scheduler->run(main(index, std::move(listeners)));
+  if (!is_ready_) return;
+  try {
+    worker.served = scheduler->run(main(index, std::move(listeners)));
+  } catch (const std::bad_alloc&) {
+    worker.served = sched::failure(sched::ErrorCode::out_of_memory, "start");
+    drain_all();
+  }
+  if (index != 0) workers_.front()->mailbox.post([this] { has_ended(); });
 }
 
 /// Makes this thread's scheduler, and its listeners on it.
 Result<void> Program::start(unsigned index, std::optional<sched::Scheduler>& scheduler,
                             std::vector<sched::Listener>& listeners) {
+  if (const Result<void> opened = workers_[index]->mailbox.opened(); !opened) return opened;
   Result<sched::ChosenBackend> chosen = sched::make_backend(options_.backend);
   if (!chosen) return std::unexpected(chosen.error());
   if (index == 0) tell_backend(workers_.front()->log, *chosen);
@@ -198,44 +218,61 @@ bool Program::say_ready() const {
 
 Task<Result<void>> Program::main(unsigned index, std::vector<sched::Listener> listeners) {
   Worker& worker = *workers_[index];
-  sched::Scope services;
-  services.spawn(worker.mailbox.deliver());
-  if (index == 0) services.spawn(drain_at_signal());
-  const Result<void> served = co_await serve_until_drained(worker, std::move(listeners));
+  Server server(session_settings(options_), limits_, worker.log);
+  sched::Scope serving;
+  sched::Scope services(sched::Scope::OnFailure::keep_siblings);
+  worker.serving = &serving;
+  const bool has_all = has_spawned(index, server, std::move(listeners), serving, services);
+  if (worker.draining || !has_all) serving.cancel();
+  Result<void> served = co_await serving.join();
+  worker.serving = nullptr;
+  if (!has_all) served = sched::failure(sched::ErrorCode::out_of_memory, "start");
   if (!served) drain_all();
-  workers_.front()->mailbox.post([this] {
-    if (--serving_ == 0) all_ended_.set();
-  });
   // The first thread stays until the last has ended: a second signal is for all of them.
-  if (index == 0) co_await all_ended_.wait();
+  if (index == 0) {
+    has_ended();
+    if (has_all) co_await all_ended_.wait();
+  }
   services.cancel();
   [[maybe_unused]] const Result<void> ended = co_await services.join();
   co_return served;
 }
 
-Task<Result<void>> Program::serve_until_drained(Worker& worker, std::vector<sched::Listener> listeners) {
-  Server server(session_settings(options_), limits_, worker.log);
-  sched::Scope serving;
-  worker.serving = &serving;
-  serving.spawn(server.run(std::move(listeners)));
-  if (worker.draining) serving.cancel();
-  const Result<void> served = co_await serving.join();
-  worker.serving = nullptr;
-  co_return served;
+/// False if there is no memory for all that a thread does.
+bool Program::has_spawned(unsigned index, Server& server, std::vector<sched::Listener> listeners, sched::Scope& serving,
+                          sched::Scope& services) {
+  try {
+    services.spawn(workers_[index]->mailbox.deliver());
+    if (index == 0) services.spawn(signals_.deliver([this](int signal) { obey(signal); }));
+    serving.spawn(server.run(std::move(listeners)));
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
 }
 
-Task<void> Program::drain_at_signal() {
-  const Result<int> first = co_await signals_.next();
-  if (!first) co_return;
-  workers_.front()->log.write(LogLevel::info, "draining", "draining, because of {}",
-                              {{"signal", ::sigabbrev_np(*first)}});
+/// One more thread has: on the first.
+void Program::has_ended() {
+  if (--serving_ == 0) all_ended_.set();
+}
+
+void Program::obey(int signal) {
+  Log& log = workers_.front()->log;
+  const char* name = ::sigabbrev_np(signal);
+  if (signal == SIGHUP) {
+    log.write(LogLevel::info, "hangup", "{}: there is nothing to read again; serving goes on", {{"signal", name}});
+    return;
+  }
+  if (std::exchange(is_draining_, true)) {
+    bound_.clear();  // The files of Unix sockets.
+    ::_exit(128 + signal);
+  }
+  log.write(LogLevel::info, "draining", "draining, because of {}", {{"signal", name}});
+  workers_.front()->drain();
   drain_all();
-  const Result<int> second = co_await signals_.next();
-  if (!second) co_return;
-  bound_.clear();  // The files of Unix sockets.
-  ::_exit(128 + *second);
 }
 
+/// From any thread, each of which does it for itself.
 void Program::drain_all() {
   for (const auto& worker : workers_) {
     worker->mailbox.post([&worker = *worker] { worker.drain(); });

@@ -79,6 +79,7 @@ struct EpollListener final : ListenerState, Source {
   bool acceptable = true;
 };
 
+/// It is in the operation's own memory, and has nothing to destroy.
 struct WatchedDescriptor final : Source {
   explicit WatchedDescriptor(ReadinessOperation& waiting) : operation(waiting) {}
 
@@ -320,22 +321,16 @@ bool EpollBackend::attempt(ReadinessOperation& operation) {
   auto* watched = static_cast<WatchedDescriptor*>(operation.state);
   if (watched != nullptr) {
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, operation.fd, nullptr);
-    delete watched;
     operation.state = nullptr;
     return true;
   }
-  watched = new (std::nothrow) WatchedDescriptor(operation);
-  if (watched == nullptr) {
-    operation.result = failure(ErrorCode::out_of_memory, "poll");
-    return true;
-  }
+  watched = new (operation.room.data()) WatchedDescriptor(operation);
   const std::uint32_t events = operation.ready == Ready::to_read ? EPOLLIN | EPOLLRDHUP : EPOLLOUT;
   const Result<void> result = watch(operation.fd, events | EPOLLONESHOT, *watched);
   if (result) {
     operation.state = watched;
     return false;
   }
-  delete watched;
   // EPERM: the descriptor is a regular file or a directory, which is always ready.
   operation.result = result.error().error_number == EPERM ? Result<void>{} : result;
   return true;
@@ -343,7 +338,7 @@ bool EpollBackend::attempt(ReadinessOperation& operation) {
 
 void EpollBackend::cancel(ReadinessOperation& operation) {
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, operation.fd, nullptr);
-  delete static_cast<WatchedDescriptor*>(std::exchange(operation.state, nullptr));
+  operation.state = nullptr;
   operation.result = failure(ErrorCode::cancelled, "poll");
   operation.complete();
 }

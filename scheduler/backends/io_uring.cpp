@@ -116,9 +116,9 @@ bool UringBackend::attempt(ConnectOperation& operation) {
 void UringBackend::cancel(ConnectOperation& operation) { static_cast<UringConnect*>(operation.state)->cancel(); }
 
 bool UringBackend::attempt(ReadinessOperation& operation) {
-  operation.state = new (std::nothrow) UringPoll(operation, *ring_);
-  if (operation.state == nullptr) operation.result = failure(ErrorCode::out_of_memory, "poll");
-  return operation.state == nullptr;
+  static_assert(sizeof(UringPoll) <= sizeof operation.room);
+  operation.state = new (operation.room.data()) UringPoll(operation, *ring_);
+  return false;
 }
 
 void UringBackend::cancel(ReadinessOperation& operation) { static_cast<UringPoll*>(operation.state)->cancel(); }

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <memory>
 #include <new>
 #include <utility>
 
@@ -83,11 +84,12 @@ void UringPoll::on_ready(std::int32_t result, std::uint32_t) {
 }
 
 void UringPoll::end(Result<void> result) {
-  operation_.result = result;
-  operation_.state = nullptr;
-  operation_.complete();
+  ReadinessOperation& operation = operation_;
   if (is_linked()) unlink();
-  delete this;
+  std::destroy_at(this);
+  operation.state = nullptr;
+  operation.result = result;
+  operation.complete();
 }
 
 }  // namespace sched

@@ -39,7 +39,7 @@ class UringConnect final : public UringSubmitter {
   bool is_cancelled_ = false;
 };
 
-/// Waits until a descriptor is ready.
+/// Waits until a descriptor is ready. It is in the operation's own memory.
 class UringPoll final : public UringSubmitter {
  public:
   UringPoll(ReadinessOperation& operation, UringRing& ring) : operation_(operation), ring_(ring) {

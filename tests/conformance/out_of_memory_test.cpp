@@ -1,3 +1,5 @@
+#include <signal.h>
+
 #include <cstdlib>
 #include <new>
 #include <string>
@@ -7,7 +9,9 @@
 #include <gtest/gtest.h>
 
 #include "scheduler/cancel_scope.h"
+#include "scheduler/mailbox.h"
 #include "scheduler/scope.h"
+#include "scheduler/signals.h"
 #include "scheduler/sleep.h"
 #include "tests/conformance/conformance.h"
 
@@ -19,7 +23,11 @@ namespace {
 /// How many more allocations of this thread succeed before one fails; negative when all do.
 thread_local long allocations_left = -1;
 
+/// How many this thread has asked for.
+thread_local long allocations = 0;
+
 bool fails_now() {
+  ++allocations;
   if (allocations_left < 0) return false;
   return --allocations_left < 0;
 }
@@ -137,6 +145,34 @@ TEST_P(OutOfMemory, AtAnyAllocationIsAnErrorAndNothingWorseOverTcp) {
 
 TEST_P(OutOfMemory, AtAnyAllocationIsAnErrorAndNothingWorseOverUnixSockets) {
   meet_until_all_goes_well(GetParam(), Family::local);
+}
+
+/// Posts and raises a signal again and again, each when the last was obeyed.
+Task<> post_and_raise(sched::Mailbox& mailbox, sched::Signals& signals, long& taken) {
+  int obeyed = 0;
+  sched::Scope services;
+  services.spawn(mailbox.deliver());
+  services.spawn(signals.deliver([&obeyed](int) { ++obeyed; }));
+  co_await sched::yield();
+  const long before = allocations;
+  for (int i = 0; i < 10; ++i) {
+    mailbox.post([&obeyed] { ++obeyed; });
+    while (obeyed < 2 * i + 1) co_await sched::yield();
+    ::raise(SIGUSR1);
+    while (obeyed < 2 * i + 2) co_await sched::yield();
+  }
+  taken = allocations - before;
+  services.cancel();
+  [[maybe_unused]] const Result<void> ended = co_await services.join();
+}
+
+TEST_P(OutOfMemory, KeepsNobodyFromCallsOfOtherThreadsAndFromSignals) {
+  sched::Scheduler scheduler(GetParam().make());
+  sched::Mailbox mailbox;
+  sched::Signals signals{SIGUSR1};
+  long taken = -1;
+  scheduler.run(post_and_raise(mailbox, signals, taken));
+  EXPECT_EQ(taken, 0) << "they need none";
 }
 
 }  // namespace

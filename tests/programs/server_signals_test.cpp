@@ -68,5 +68,22 @@ TEST_P(ServerSignals, LetAServerThatWaitsWaitOn) {
   EXPECT_EQ(server.stop(), Exit::code(0));
 }
 
+TEST_P(ServerSignals, OfAHangupAreToldAndServingGoesOn) {
+  ServerProcess server = serve();
+  Socket client = Socket::connect(server.url());
+  ask(client);
+  for (int i = 0; i < 2; ++i) {
+    server.process().signal(SIGHUP);
+    server.process().wait_for_line(Stream::error, [](auto line) { return line.starts_with("HUP: "); });
+    ask(client);
+  }
+  server.process().signal(SIGTERM);
+  server.process().wait_for_line(Stream::error, [](auto line) { return line.starts_with("draining"); });
+  server.process().signal(SIGHUP);
+  server.process().wait_for_line(Stream::error, [](auto line) { return line.starts_with("HUP: "); });
+  client.close();
+  EXPECT_EQ(server.process().wait(), Exit::code(0)) << "a hangup is no second request to end";
+}
+
 }  // namespace
 }  // namespace programs

@@ -10,6 +10,7 @@
 #include "scheduler/scheduler.h"
 #include "scheduler/scope.h"
 #include "tests/support/coroutines.h"
+#include "tests/support/descriptor_limit.h"
 
 namespace sched {
 namespace {
@@ -62,6 +63,11 @@ TEST(Mailbox, TakesCallsThatPostMore) {
   mailbox.post([&] { mailbox.post([&] { enough.set(); }); });
   scheduler.run(deliver_until(mailbox, enough));
   EXPECT_TRUE(enough.is_set());
+}
+
+TEST(Mailbox, ForWhichThereIsNoDescriptorSaysSo) {
+  const support::DescriptorLimit none(0);
+  EXPECT_EQ(error_of(Mailbox().opened()), "EMFILE");
 }
 
 TEST(Mailbox, DropsWhatNobodyDelivered) {

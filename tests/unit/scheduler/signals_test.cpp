@@ -1,6 +1,9 @@
 #include "scheduler/signals.h"
 
 #include <csignal>
+#include <initializer_list>
+#include <optional>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -10,6 +13,7 @@
 #include "scheduler/scope.h"
 #include "scheduler/sleep.h"
 #include "tests/support/coroutines.h"
+#include "tests/support/descriptor_limit.h"
 
 namespace sched {
 namespace {
@@ -50,6 +54,33 @@ TEST(Signals, AreWaitedFor) {
     ::raise(SIGUSR1);
     must(co_await scope.join());
   });
+}
+
+TEST(Signals, AreDeliveredUntilThatIsCancelled) {
+  run([]() -> Task<> {
+    Signals signals{SIGUSR1, SIGUSR2};
+    std::vector<int> obeyed;
+    ::raise(SIGUSR1);
+    Scope scope;
+    scope.spawn(signals.deliver([&obeyed](int signal) {
+      obeyed.push_back(signal);
+      if (signal == SIGUSR1) ::raise(SIGUSR2);
+    }));
+    while (obeyed.size() < 2) must(co_await sleep_for(1ms));
+    EXPECT_EQ(obeyed, (std::vector{SIGUSR1, SIGUSR2}));
+    scope.cancel();
+    EXPECT_EQ(error_of(co_await scope.join()), "cancelled");
+  });
+}
+
+TEST(Signals, ForWhichThereIsNoDescriptorSaySo) {
+  std::optional<Signals> signals;
+  {
+    const support::DescriptorLimit none(0);
+    signals.emplace(std::initializer_list<int>{SIGUSR1});
+  }
+  EXPECT_EQ(error_of(signals->opened()), "EMFILE");
+  EXPECT_TRUE(Signals{SIGUSR1}.opened());
 }
 
 TEST(Signals, AreNotLostWhenTheWaitIsCancelled) {

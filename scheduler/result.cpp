@@ -31,7 +31,7 @@ const char* name_of(ErrorCode code) {
 
 }  // namespace
 
-bool is_shortage(const Error& error) {
+bool is_shortage(Error error) {
   if (error.code != ErrorCode::system) return error.code == ErrorCode::out_of_memory;
   constexpr std::array kShortages{ENOMEM, ENOBUFS, EMFILE, ENFILE, ENOSPC};
   return std::ranges::find(kShortages, error.error_number) != kShortages.end();

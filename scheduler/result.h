@@ -47,7 +47,7 @@ inline std::unexpected<Error> failure(ErrorCode code, const char* operation) {
 
 /// Whether this process or its machine is short of something: memory, descriptors, what the kernel watches for a user.
 /// It may be there a little later, and no peer is to blame.
-bool is_shortage(const Error& error);
+bool is_shortage(Error error);
 
 /// The errno by name ("ECONNREFUSED"), or the code's own name ("cancelled").
 std::string name_of(const Error& error);

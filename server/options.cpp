@@ -24,7 +24,7 @@ constexpr command_line::Help kHelp{
     R"(A URL is tcp://HOST:PORT (IPv6 in brackets; * is every interface, port 0 any free one) or unix:PATH (@name: abstract).
 Without one the server listens on tcp://localhost:25000. A duration is a number and a unit (ns, us, ms, s, m or h), a
 size a number and a unit (B, KiB, MiB, kB, MB). When it listens it prints a line READY {"url":...,"pid":...} for each
-address; its log goes to standard error. SIGTERM or SIGINT drain it, a second one ends it at once. SIGHUP is only logged.
+address; its log goes to standard error. SIGTERM or SIGINT drain it, a second one ends it at once; SIGHUP is logged.
 
 Exit status: 0 after a drain, 1 failed while running, 2 usage, 3 could not bind or start, 130 or 143 a second signal.
 

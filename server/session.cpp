@@ -40,7 +40,7 @@ Instant next_look(Duration write_timeout) {
   return instant_after(due - due.time_since_epoch() % grain, grain);
 }
 
-SessionEnd end_by(const Error& error) { return is_shortage(error) ? SessionEnd::out_of_memory : SessionEnd::peer_lost; }
+SessionEnd end_by(Error error) { return is_shortage(error) ? SessionEnd::out_of_memory : SessionEnd::peer_lost; }
 
 }  // namespace
 

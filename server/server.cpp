@@ -169,7 +169,8 @@ sched::Task<void> Server::serve(sched::Stream stream, std::unique_ptr<const sche
   if (is_crowd_gone()) give_back_memory();
 }
 
-void Server::tell_cut_short(const sched::Stream& stream) {
+// Not inlined: the address would be kept in the frame of every connection.
+[[gnu::noinline]] void Server::tell_cut_short(const sched::Stream& stream) {
   const Result<sched::Address> peer = stream.peer_address();
   log_.connection_cut_short(peer ? *peer : sched::Address(), name_of(SessionEnd::out_of_memory), sched::now());
 }

@@ -86,8 +86,9 @@ CommandLine finish(CheckOptions options);
 
 // help_options.cpp
 inline constexpr const char* kHelpCommand = "help";
-void add_help_options(CLI::App& app, std::string& topic);
-CommandLine finish_help(const std::string& topic);
+void add_help_options(CLI::App& app, command_line::Words& topic);
+/// `program` has all commands.
+CommandLine finish_help(const CLI::App& program, const command_line::Words& topic);
 
 /// The words and letters that say where to connect from and to, as they were given. What they mean depends on each
 /// other.

@@ -152,7 +152,7 @@ CommandLine parse_command_line(std::vector<std::string> arguments, const std::st
   CheckOptions check;
   ConnectOptions connect;
   ConnectWords connect_words;
-  std::string topic;
+  Words topic;
   CLI::App app;
   app.require_subcommand(1);
   app.set_version_flag("--version", fmt::format("{} {}", kProgram, GOTBACK_VERSION), "print the version and exit")
@@ -173,7 +173,6 @@ CommandLine parse_command_line(std::vector<std::string> arguments, const std::st
   add_help_options(*add_command(kHelpCommand), topic);
   describe(app, kHelp);
 
-  if (arguments == Words{kHelpCommand}) arguments = {"--help"};
   if (!arguments.empty() && !is_command(arguments[0])) {
     run.command_meant = text::nearest(arguments[0], kCommandNames);
     if (const char* command = implied_command(arguments)) arguments.insert(arguments.begin(), command);
@@ -200,7 +199,7 @@ CommandLine parse_command_line(std::vector<std::string> arguments, const std::st
   }
   if (schema_command->parsed()) return Printout{std::string(scenario::schema())};
   if (check_command->parsed()) return finish(std::move(check));
-  return connect_command->parsed() ? finish(std::move(connect), connect_words) : finish_help(topic);
+  return connect_command->parsed() ? finish(std::move(connect), connect_words) : finish_help(app, topic);
 }
 
 }  // namespace client

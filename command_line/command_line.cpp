@@ -71,6 +71,10 @@ void describe(CLI::App& app, const Help& help) {
   app.set_help_flag("-h,--help", "print this and exit")->group(kOther);
 }
 
+std::string help_of(const CLI::App& app) {
+  return app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal);
+}
+
 Words for_cli11(const Words& arguments) {
   Words words;
   const auto end_of_options = std::ranges::find(arguments, "--");

@@ -35,6 +35,9 @@ inline constexpr const char* kOther = "Other";
 /// Gives `app` its texts and -h, --help.
 void describe(CLI::App& app, const Help& help);
 
+/// The help page of `app` itself, whatever command it was given.
+std::string help_of(const CLI::App& app);
+
 /// Arguments as CLI11 takes them: from the back, and with the empty value of `--name=` as a word of its own, which it
 /// would say is missing.
 Words for_cli11(const Words& arguments);

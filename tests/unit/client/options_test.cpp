@@ -77,7 +77,7 @@ TEST(CommandLine, SaysWhichOptionWasMeant) {
   EXPECT_THAT(error_of({"check", "-sed", "2", "x.json"}), HasSubstr("unknown option"));
   EXPECT_THAT(error_of({"localhost", "25000", "--timestamp"}), HasSubstr("did you mean \"--timestamps\"?"));
   EXPECT_THAT(error_of({"run", "--frobnicate", "x.json"}), HasSubstr("unknown option \"--frobnicate\"; see"));
-  EXPECT_THAT(error_of({"help", "steps", "framings"}), HasSubstr("\"framings\" is a word too many"));
+  EXPECT_THAT(error_of({"help", "steps", "framings"}), HasSubstr("there is no topic \"steps-framings\""));
 }
 
 TEST(CommandLine, SaysWhichOptionWasMeantWhereNothingElseIsGiven) {

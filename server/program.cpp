@@ -9,7 +9,6 @@
 #include <memory>
 #include <new>
 #include <optional>
-#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -117,11 +116,9 @@ int Program::run() {
     std::vector<int>& by_thread = sockets_by_thread_.emplace_back();
     for (sched::Descriptor& socket : bound.sockets) by_thread.push_back(socket.release());
   }
-  try {
-    sched::run_on_threads(static_cast<unsigned>(workers_.size()), [this](unsigned index) { run_worker(index); });
-  } catch (const std::system_error& error) {
-    return refuse(fmt::format("cannot start {} threads: {}", workers_.size(), error.code().message()));
-  }
+  const auto threads = static_cast<unsigned>(workers_.size());
+  const Result<void> ran = sched::run_on_threads(threads, [this](unsigned index) { run_worker(index); });
+  if (!ran) return refuse(fmt::format("cannot start {} threads: {}", threads, describe(ran.error())));
   if (!is_ready_) return kCouldNotStart;
   for (const auto& worker : workers_) {
     if (worker->served) continue;
@@ -190,7 +187,7 @@ void Program::tell_backend(Log& log, const sched::ChosenBackend& chosen) const {
 bool Program::have_started() const {
   for (const auto& worker : workers_) {
     if (worker->started) continue;
-    const bool forced = options_.backend == sched::BackendKind::io_uring;
+    const bool forced = options_.backend == sched::BackendKind::io_uring && !is_shortage(worker->started.error());
     refuse(fmt::format("cannot start: {}{}", describe(worker->started.error()),
                        forced ? "; --backend auto takes epoll where io_uring is not to be had" : ""));
     return false;

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "scheduler/cancel_scope.h"
-#include "scheduler/check.h"
 #include "scheduler/scheduler.h"
 #include "text/escape.h"
 #include "text/units.h"
@@ -40,12 +39,13 @@ Reception::Reception(const ConnectOptions& options, std::vector<transport::Bound
   for (transport::BoundSocket& one : bound) {
     files_.push_back(std::move(one.file));
     sched::Result<sched::Listener> listener = sched::adopt_listener(std::move(one.sockets.front()));
-    sched::check(listener.has_value(), "a socket that listens can be adopted");
-    listeners_.push_back(std::move(*listener));
+    if (listener) listeners_.push_back(std::move(*listener));
+    if (!listener) adopted_ = std::unexpected(listener.error());
   }
 }
 
 sched::Task<Connected> Reception::next(Output& output) {
+  if (!adopted_) co_return std::unexpected(describe(adopted_.error()));
   sched::Scope accepting;
   if (arrived_.empty()) {
     for (sched::Listener& listener : listeners_) accepting.spawn(accept_from(listener, accepting));

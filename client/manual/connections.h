@@ -62,6 +62,7 @@ class Reception final : public Connections {
   const ConnectOptions& options_;
   std::vector<transport::SocketFile> files_;
   std::vector<sched::Listener> listeners_;
+  sched::Result<void> adopted_;  ///< whether all that was bound is listened at
   std::deque<sched::Stream> arrived_;
 };
 

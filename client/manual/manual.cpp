@@ -54,6 +54,10 @@ struct AllSignals {
     if (is_interactive(options)) of_terminal.emplace({SIGTSTP, SIGCONT, SIGWINCH});
   }
 
+  sched::Result<void> opened() const {
+    return to_end.opened() && of_terminal ? of_terminal->opened() : to_end.opened();
+  }
+
   sched::Signals to_end = sched::Signals::to_end();
   std::optional<sched::Signals> of_terminal;
 };
@@ -125,6 +129,10 @@ int run(const ConnectOptions& options) {
   }
   if (options.verbose && !chosen->reason.empty()) tell_on_standard_error(chosen->reason);
   AllSignals signals(options);
+  if (const sched::Result<void> opened = signals.opened(); !opened) {
+    tell_on_standard_error(describe(opened.error()));
+    return kFailed;
+  }
   std::expected<Sockets, std::string> sockets = bind_sockets(options);
   if (!sockets) {
     tell_on_standard_error(sockets.error());

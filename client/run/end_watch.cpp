@@ -1,17 +1,18 @@
 #include "client/run/end_watch.h"
 
-#include <sched.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <cstdint>
+#include <cerrno>
+#include <system_error>
+#include <utility>
 
-#include "scheduler/check.h"
 #include "scheduler/make_backend.h"
 #include "scheduler/readiness.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/scope.h"
 #include "scheduler/sleep.h"
+#include "scheduler/threads.h"
 
 namespace client::run {
 
@@ -19,21 +20,32 @@ using sched::Result;
 using sched::Task;
 
 EndWatch::EndWatch(StopSource& stop, sched::Duration limit)
-    : stop_(stop), limit_(limit), ended_(::eventfd(0, EFD_CLOEXEC)), thread_([this] { run(); }) {
-  // What is opened from now on is closed where it was opened, and is not kept open here.
-  table_copied_.wait();
+    : stop_(stop), limit_(limit), ended_(::eventfd(0, EFD_CLOEXEC)), opened_(signals_.opened()) {
+  if (!ended_) opened_ = sched::system_error("eventfd", errno);
+  if (!opened_) return;
+  try {
+    thread_ = std::jthread([this] { run(); });
+    // What is opened from now on is closed where it was opened, and is not kept open here.
+    has_begun_.wait();
+  } catch (const std::system_error& error) {
+    opened_ = sched::system_error("clone", error.code().value());
+  }
 }
 
 EndWatch::~EndWatch() {
+  if (!thread_.joinable()) return;
   ::eventfd_write(ended_.get(), 1);
   thread_.join();
 }
 
 void EndWatch::run() {
-  sched::check(::unshare(CLONE_FILES) == 0, "a thread cannot have a descriptor table of its own");
-  table_copied_.count_down();
+  const Result<void> copied = sched::unshare_descriptors();
   Result<sched::ChosenBackend> chosen = sched::make_backend(sched::BackendKind::epoll);
-  sched::check(chosen.has_value(), "there is no epoll");
+  if (!copied) opened_ = copied;
+  if (copied && !chosen) opened_ = std::unexpected(chosen.error());
+  const bool has_all = opened_.has_value();
+  has_begun_.count_down();
+  if (!has_all) return;
   sched::Scheduler scheduler(std::move(chosen->backend));
   scheduler.run(watch());
 }

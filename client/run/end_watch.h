@@ -5,6 +5,7 @@
 
 #include "client/run/stop_source.h"
 #include "scheduler/descriptor.h"
+#include "scheduler/result.h"
 #include "scheduler/signals.h"
 #include "scheduler/task.h"
 #include "scheduler/time.h"
@@ -18,6 +19,9 @@ class EndWatch {
  public:
   /// `stop` outlives it; the time is `limit` from now. Made before the threads that inherit its mask of signals.
   EndWatch(StopSource& stop, sched::Duration limit);
+
+  /// Whether it watches. Errors: of signalfd(2), eventfd(2), epoll_create1(2), clone(2), unshare(2).
+  sched::Result<void> opened() const { return opened_; }
 
   /// Signals have their usual meaning again.
   ~EndWatch();
@@ -35,7 +39,8 @@ class EndWatch {
   const sched::Duration limit_;
   sched::Signals signals_ = sched::Signals::to_end();
   sched::Descriptor ended_;  ///< an eventfd
-  std::latch table_copied_{1};
+  sched::Result<void> opened_;
+  std::latch has_begun_{1};
   std::jthread thread_;
 };
 

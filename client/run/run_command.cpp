@@ -4,7 +4,6 @@
 #include <cstring>
 #include <mutex>
 #include <random>
-#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -69,6 +68,7 @@ class Run {
   bool has_descriptors();
   bool has_backend();
   bool has_ports();
+  bool watch_end();
   bool prepare_server();
   bool spawn_server();
 
@@ -134,9 +134,7 @@ int Run::run() {
     write_reports();
     return exit_code(verdict_, signal_);
   }
-  // Before any thread is started: they inherit the mask of signals.
-  watch_.emplace(stop_, time_limit_);
-  if (prepare_server() && has_ports()) run_all();
+  if (watch_end() && prepare_server() && has_ports()) run_all();
   judge_stop();
   if (verdict_ == Verdict::passed && skipped_ > 0 && skipped_ == taken_) verdict_ = Verdict::nothing_selected;
   stop_server();
@@ -206,6 +204,13 @@ bool Run::has_backend() {
 
 // --- The server, when it is ours
 
+/// Before any other thread is started: they inherit the mask of signals.
+bool Run::watch_end() {
+  watch_.emplace(stop_, time_limit_);
+  const Result<void> opened = stop_.opened() ? watch_->opened() : stop_.opened();
+  return opened || refuse(Verdict::could_not_test, "cannot start: " + describe(opened.error()));
+}
+
 bool Run::prepare_server() { return options_.spawn.empty() || spawn_server(); }
 
 bool Run::spawn_server() {
@@ -237,11 +242,9 @@ bool Run::prepare_local(std::unique_ptr<PreparedServer>& local) {
 
 void Run::run_all() {
   // Each has a descriptor table of its own, in which no other's connection is kept open.
-  try {
-    sched::run_on_threads(options_.jobs, [this](unsigned) { run_job(); });
-  } catch (const std::system_error& error) {
-    refuse(Verdict::could_not_test, fmt::format("{} jobs cannot be run: {}", options_.jobs, error.what()));
-  }
+  const Result<void> ran = sched::run_on_threads(options_.jobs, [this](unsigned) { run_job(); });
+  if (ran) return;
+  refuse(Verdict::could_not_test, fmt::format("cannot start {} jobs: {}", options_.jobs, describe(ran.error())));
 }
 
 /// Runs one scenario after the other until none is left.

@@ -120,7 +120,7 @@ ScenarioRun::ScenarioRun(const scenario::Scenario& scenario, const RunSettings& 
       unready_(settings.threads) {
   for (unsigned index = 0; index < settings.threads; ++index) {
     ThreadRun& thread = *threads_.emplace_back(std::make_unique<ThreadRun>(context_, index, settings.threads));
-    if (settings.threads > 1) thread.mailbox.emplace();
+    if (settings.threads > 1) thread.outcome = thread.mailbox.emplace().opened();
     if (scenario.load) {
       // Those that have no clients have no part of it.
       const auto threads = static_cast<unsigned>(std::min<std::uint64_t>(settings.threads, context_.clients));
@@ -136,18 +136,18 @@ ScenarioRun::ScenarioRun(const scenario::Scenario& scenario, const RunSettings& 
 }
 
 Result<ScenarioResult> ScenarioRun::run() {
-  sched::run_on_threads(settings_.threads, [this](unsigned index) { run_thread(*threads_[index]); });
-  for (const auto& thread : threads_) {
-    if (!thread->outcome) return std::unexpected(thread->outcome.error());
-  }
+  Result<void> ran = sched::run_on_threads(settings_.threads, [this](unsigned i) { run_thread(*threads_[i]); });
+  for (const auto& thread : threads_) ran = ran ? thread->outcome : ran;
+  if (!ran) return std::unexpected(ran.error());
   return collect();
 }
 
 void ScenarioRun::run_thread(ThreadRun& thread) {
-  if (Result<std::unique_ptr<sched::Backend>> backend = settings_.make_backend()) {
+  Result<std::unique_ptr<sched::Backend>> backend = settings_.make_backend();
+  if (backend && thread.outcome) {
     sched::Scheduler scheduler(std::move(*backend), {.spin = settings_.spin});
     thread.outcome = scheduler.run(main(thread));
-  } else {
+  } else if (thread.outcome) {
     thread.outcome = std::unexpected(backend.error());
   }
   if (thread.has_begun) return;

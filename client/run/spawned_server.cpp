@@ -230,6 +230,7 @@ bool SpawnedServer::is_silent() const {
 
 Task<SpawnedServer::Ready> SpawnedServer::wait_for_line() {
   sched::Mailbox mailbox;
+  if (!mailbox.opened()) co_return std::unexpected(describe(mailbox.opened().error()));
   sched::Event changed;
   {
     const std::scoped_lock lock(mutex_);

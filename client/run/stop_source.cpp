@@ -3,6 +3,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 
 #include "scheduler/check.h"
@@ -11,7 +12,7 @@
 namespace client::run {
 
 StopSource::StopSource() : fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
-  sched::check(static_cast<bool>(fd_), "eventfd failed");
+  if (!fd_) opened_ = sched::system_error("eventfd", errno);
 }
 
 bool StopSource::stop(StopReason reason) {

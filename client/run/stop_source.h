@@ -20,8 +20,10 @@ struct StopReason {
 /// behind it is in the table of each.
 class StopSource {
  public:
-  /// Fails by a check when descriptors have run out.
   StopSource();
+
+  /// Whether it can be used. Errors: of eventfd(2).
+  sched::Result<void> opened() const { return opened_; }
 
   /// Any thread. Whether `reason` is the first; the others change nothing.
   bool stop(StopReason reason);
@@ -37,6 +39,7 @@ class StopSource {
   static constexpr int kNone = -1;
 
   sched::Descriptor fd_;  ///< readable from then on
+  sched::Result<void> opened_;
   std::atomic<int> signal_{kNone};
 };
 

@@ -6,14 +6,16 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <limits>
 #include <memory>
 #include <new>
 #include <span>
 
 #include "scheduler/backends/accept_retries.h"
 #include "scheduler/backends/connect_retries.h"
+#include "scheduler/backends/epoll_stream.h"
 #include "scheduler/backends/heap_buffers.h"
-#include "scheduler/backends/polled_stream.h"
 #include "scheduler/backends/socket.h"
 #include "scheduler/check.h"
 #include "scheduler/intrusive_list.h"
@@ -36,35 +38,7 @@ constexpr std::size_t kPrefetchedAhead = 4;
 /// cheaper than a system call.
 constexpr std::size_t kCorkedAtMost = 2048;
 
-/// What an epoll event points at.
-class Source {
- public:
-  virtual void on_events(std::uint32_t events) = 0;
-
- protected:
-  ~Source() = default;
-};
-
-struct CorkedTag;
-
-/// The first send of a turn leaves at once, small ones after it together at the turn's end.
-struct EpollStream final : PolledStream, Source, ListNode<CorkedTag> {
-  EpollStream(Descriptor descriptor, const StreamOptions& stream_options)
-      : PolledStream(stream_options), fd(std::move(descriptor)) {}
-
-  void on_events(std::uint32_t events) override;
-  Result<std::size_t> read(std::span<std::byte> into);
-  Result<std::size_t> write(auto what);
-
-  const Descriptor fd;
-  bool ending = false;  ///< the peer's FIN or an error is in the socket, so a short read does not mean that it is empty
-  bool connect_begun = false;        ///< connect(2) goes on by itself; events tell how it went
-  std::uint32_t connect_events = 0;  ///< what they have told
-  ConnectOperation* connecting = nullptr;
-  std::uint64_t last_turn_sent = 0;
-};
-
-struct EpollListener final : ListenerState, Source {
+struct EpollListener final : ListenerState, EpollSource {
   EpollListener(Descriptor descriptor, const StreamOptions& stream_options)
       : fd(std::move(descriptor)), options(stream_options) {}
 
@@ -80,7 +54,7 @@ struct EpollListener final : ListenerState, Source {
 };
 
 /// It is in the operation's own memory, and has nothing to destroy.
-struct WatchedDescriptor final : Source {
+struct WatchedDescriptor final : EpollSource {
   explicit WatchedDescriptor(ReadinessOperation& waiting) : operation(waiting) {}
 
   void on_events(std::uint32_t) override {
@@ -90,34 +64,6 @@ struct WatchedDescriptor final : Source {
 
   ReadinessOperation& operation;
 };
-
-void EpollStream::on_events(std::uint32_t events) {
-  if (connecting != nullptr) {
-    // An edge is told once: what the peer sent, and that it closed, may come together with the connection.
-    if ((events & EPOLLRDHUP) != 0) ending = true;
-    connect_events |= events;
-    became_readable();
-    return connecting->wake();
-  }
-  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) ending = true;
-  if ((events & EPOLLIN) != 0 || ending) became_readable();
-  if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) became_writable();
-}
-
-Result<std::size_t> EpollStream::read(std::span<std::byte> into) {
-  const ssize_t count = system::receive(fd.get(), into);
-  if (count == 0) return failure(ErrorCode::end_of_stream, "receive");
-  if (count < 0) return errno == EAGAIN ? failure(ErrorCode::would_block, "receive") : system_error("receive", errno);
-  if (static_cast<std::size_t>(count) < into.size() && !ending) was_emptied();
-  return static_cast<std::size_t>(count);
-}
-
-/// Bytes, or parts of them.
-Result<std::size_t> EpollStream::write(auto what) {
-  const ssize_t count = system::send(fd.get(), what);
-  if (count < 0) return errno == EAGAIN ? failure(ErrorCode::would_block, "send") : system_error("send", errno);
-  return static_cast<std::size_t>(count);
-}
 
 class EpollBackend final : public Backend {
  public:
@@ -153,12 +99,14 @@ class EpollBackend final : public Backend {
  private:
   static EpollStream& stream_of(auto& operation) { return static_cast<EpollStream&>(operation.stream); }
   Result<EpollStream*> make_stream(Descriptor fd, const StreamOptions& options);
-  Result<void> watch(int fd, std::uint32_t events, Source& source);
+  Result<void> watch(int fd, std::uint32_t events, EpollSource& source);
   bool finish_connect(ConnectOperation& operation, int error_number);
   bool finish_begun_connect(ConnectOperation& operation, EpollStream& stream);
   bool uncork();
+  int wait_for_events(Duration wait);
 
   Descriptor epoll_;
+  bool has_exact_wait_ = true;  ///< epoll_pwait2(2); Linux before 5.11 has none, and old filters forbid it
   std::uint64_t turn_ = 1;
   IntrusiveList<EpollStream, CorkedTag> corked_;
   Instant now_{};  ///< when the clock was looked at last
@@ -167,7 +115,7 @@ class EpollBackend final : public Backend {
   std::array<epoll_event, kEventsAWait> events_{};
 };
 
-Result<void> EpollBackend::watch(int fd, std::uint32_t events, Source& source) {
+Result<void> EpollBackend::watch(int fd, std::uint32_t events, EpollSource& source) {
   epoll_event event{.events = events, .data = {.ptr = &source}};
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) return system_error("epoll_ctl", errno);
   return {};
@@ -366,18 +314,32 @@ void EpollBackend::close(StreamState& state, Close how) {
   delete &stream;
 }
 
+/// Returns what epoll_wait(2) does.
+int EpollBackend::wait_for_events(Duration wait) {
+  const auto room = static_cast<int>(events_.size());
+  if (has_exact_wait_) {
+    const timespec limit{.tv_sec = wait.count() / 1'000'000'000, .tv_nsec = wait.count() % 1'000'000'000};
+    const bool is_endless = wait == Duration::max();
+    const int count = ::epoll_pwait2(epoll_.get(), events_.data(), room, is_endless ? nullptr : &limit, nullptr);
+    if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return count;
+    has_exact_wait_ = false;
+  }
+  // Never before the deadline, which would be looked at again and again until it has come.
+  constexpr std::chrono::milliseconds kLongest(std::numeric_limits<int>::max());
+  const auto limit = std::min(std::chrono::ceil<std::chrono::milliseconds>(wait), kLongest);
+  return ::epoll_wait(epoll_.get(), events_.data(), room, static_cast<int>(limit.count()));
+}
+
 void EpollBackend::wait(Instant deadline) {
   ++turn_;
   const bool awaited = uncork();
   const Duration wait = awaited ? Duration::zero() : retries_.limit(system::time_until(deadline, now_));
-  const timespec limit{.tv_sec = wait.count() / 1'000'000'000, .tv_nsec = wait.count() % 1'000'000'000};
-  const int count = ::epoll_pwait2(epoll_.get(), events_.data(), static_cast<int>(events_.size()),
-                                   wait == Duration::max() ? nullptr : &limit, nullptr);
-  check(count >= 0 || errno == EINTR, "epoll_pwait2 failed");
+  const int count = wait_for_events(wait);
+  check(count >= 0 || errno == EINTR, "the kernel does not wait for events");
   const std::span happened = std::span(events_).first(static_cast<std::size_t>(std::max(count, 0)));
   for (std::size_t i = 0; i < happened.size(); ++i) {
     if (i + kPrefetchedAhead < happened.size()) prefetch(happened[i + kPrefetchedAhead].data.ptr, sizeof(EpollStream));
-    static_cast<Source*>(happened[i].data.ptr)->on_events(happened[i].events);
+    static_cast<EpollSource*>(happened[i].data.ptr)->on_events(happened[i].events);
   }
   retries_.wake();
 }

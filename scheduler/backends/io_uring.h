@@ -39,8 +39,8 @@ struct UringOptions {
 /// A backend on io_uring(7), made on the thread that uses it. Accepts and receives of small messages are multishot
 /// operations, receives take their memory from provided buffer rings, and what is sent in a turn leaves at its end, in
 /// the system call that waits. Everything up to multishot_accept is needed; of the rest the backend goes without.
-/// Errors: as of io_uring_setup(2) (EPERM or ENOSYS where it is forbidden); EOPNOTSUPP with the name of the feature
-/// that is missing.
+/// Errors: as of io_uring_setup(2) (EPERM or ENOSYS where it is forbidden) and socketpair(2), with which it is tried
+/// out; EOPNOTSUPP with the name of the feature that is missing.
 Result<std::unique_ptr<Backend>> make_io_uring_backend(const UringOptions& options = {});
 
 }  // namespace sched

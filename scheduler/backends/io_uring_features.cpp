@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <initializer_list>
 #include <memory>
+#include <new>
 #include <vector>
 
 #include "scheduler/check.h"
@@ -38,11 +39,12 @@ struct SocketPair {
   Descriptor near;
   Descriptor far;
 
-  explicit SocketPair(int type) {
+  static Result<SocketPair> make(int type) {
     std::array<int, 2> fds{-1, -1};
-    ::socketpair(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds.data());
-    near = Descriptor(fds[0]);
-    far = Descriptor(fds[1]);
+    if (::socketpair(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds.data()) != 0) {
+      return system_error("socketpair", errno);
+    }
+    return SocketPair{.near = Descriptor(fds[0]), .far = Descriptor(fds[1])};
   }
 };
 
@@ -87,7 +89,8 @@ std::uint32_t receive_features(io_uring& ring, const SocketPair& pair) {
   constexpr int kGroup = 0;
   constexpr std::size_t kPage = 4096;
   const std::unique_ptr<void, Freed> memory(std::aligned_alloc(kPage, kPage));
-  if (!memory || ::send(pair.near.get(), "bytes", 5, MSG_NOSIGNAL) != 5) return 0;
+  if (!memory) throw std::bad_alloc();
+  if (::send(pair.near.get(), "bytes", 5, MSG_NOSIGNAL) != 5) return 0;
   io_uring_buf_reg registration{};
   registration.ring_addr = reinterpret_cast<std::uintptr_t>(memory.get());
   registration.ring_entries = 1;
@@ -110,12 +113,14 @@ std::uint32_t receive_features(io_uring& ring, const SocketPair& pair) {
 }
 
 /// A datagram socket cannot accept (EOPNOTSUPP); a kernel that does not know the multishot says EINVAL before that.
-bool accepts_multishot(io_uring& ring) {
-  const SocketPair pair(SOCK_DGRAM);
+Result<bool> accepts_multishot(io_uring& ring, const SocketPair& pair) {
   io_uring_sqe submission{};
   io_uring_prep_multishot_accept(&submission, pair.near.get(), nullptr, nullptr, 0);
   const auto completions = try_out(ring, submission);
-  return completions.size() == 1 && completions[0].res == -EOPNOTSUPP;
+  if (completions.size() != 1) return false;
+  const auto answer = system_error("accept", -completions[0].res);
+  if (is_shortage(answer.error())) return answer;
+  return answer.error().error_number == EOPNOTSUPP;
 }
 
 std::uint32_t declared_features(const io_uring& ring) {
@@ -128,12 +133,26 @@ std::uint32_t declared_features(const io_uring& ring) {
          declared(IORING_FEAT_CQE_SKIP, UringFeature::silent_success);
 }
 
-std::uint32_t tried_features(io_uring& ring) {
-  const SocketPair pair(SOCK_STREAM);
-  std::uint32_t features = receive_features(ring, pair);
-  if (accepts_multishot(ring)) features |= bit(UringFeature::multishot_accept);
-  if (sends_silently(ring, pair)) features |= bit(UringFeature::silent_send);
+/// What there is no descriptor or no memory to try is no feature that is missing.
+Result<std::uint32_t> tried_features(io_uring& ring) {
+  const Result<SocketPair> streams = SocketPair::make(SOCK_STREAM);
+  if (!streams) return std::unexpected(streams.error());
+  const Result<SocketPair> datagrams = SocketPair::make(SOCK_DGRAM);
+  if (!datagrams) return std::unexpected(datagrams.error());
+  const Result<bool> accepts = accepts_multishot(ring, *datagrams);
+  if (!accepts) return std::unexpected(accepts.error());
+  std::uint32_t features = receive_features(ring, *streams);
+  if (*accepts) features |= bit(UringFeature::multishot_accept);
+  if (sends_silently(ring, *streams)) features |= bit(UringFeature::silent_send);
   return features;
+}
+
+/// Which of those that are needed is missing, if one is.
+Result<void> has_needed(std::uint32_t features) {
+  for (const NeededFeature& needed : kNeeded) {
+    if ((features & bit(needed.feature)) == 0) return system_error(needed.name, EOPNOTSUPP);
+  }
+  return {};
 }
 
 /// Returns a negated errno, or the feature that the set-up has got beyond the plain one.
@@ -161,14 +180,14 @@ Result<std::uint32_t> set_up_uring(io_uring& ring, const UringOptions& options) 
   if (!features) return features;
   // A child of fork(2) must not share the queues.
   io_uring_ring_dontfork(&ring);
-  *features |= declared_features(ring);
-  *features |= tried_features(ring);
+  const Result<std::uint32_t> tried = tried_features(ring);
+  *features |= declared_features(ring) | tried.value_or(0);
   *features &= ~options.masked_features;
-  for (const NeededFeature& needed : kNeeded) {
-    if ((*features & bit(needed.feature)) != 0) continue;
+  const Result<void> usable = tried ? has_needed(*features) : std::unexpected(tried.error());
+  if (!usable) {
     io_uring_queue_exit(&ring);
     ring = {};
-    return system_error(needed.name, EOPNOTSUPP);
+    return std::unexpected(usable.error());
   }
   if ((options.masked_features & bit(UringFeature::registered_ring)) == 0 && io_uring_register_ring_fd(&ring) == 1) {
     *features |= bit(UringFeature::registered_ring);

@@ -23,11 +23,12 @@ Task<void> wait_for(const StopSource& source, int& told) { told = support::must(
 /// What each of `threads`, of which the first stops with `signal`, is told.
 std::vector<int> told_to(unsigned threads, StopSource& source, int signal) {
   std::vector<int> told(threads);
-  sched::run_on_threads(threads, [&](unsigned index) {
+  const auto ran = sched::run_on_threads(threads, [&](unsigned index) {
     sched::Scheduler scheduler(sched::make_epoll_backend().value());
     if (index == 0) EXPECT_TRUE(source.stop({.signal = signal}));
     scheduler.run(wait_for(source, told[index]));
   });
+  EXPECT_TRUE(ran);
   return told;
 }
 

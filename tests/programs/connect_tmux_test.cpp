@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <filesystem>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -186,9 +187,9 @@ TEST_P(ConnectInTmux, TakesAPasteThoughThePeerDoesNotRead) {
 TEST_P(ConnectInTmux, StaysUsableWhileThePeerFloods) {
   Modes modes(tmux_);
   Socket peer = connect();
-  std::jthread flood([&] {
+  std::jthread flood([&](const std::stop_token& over) {
     try {
-      for (;;) peer.send_all("flood \x1b[31m \xe2\x80\xae \x9b" "31m\n");
+      while (!over.stop_requested()) peer.send_all("flood \x1b[31m \xe2\x80\xae \x9b" "31m\n");
     } catch (const std::system_error&) {
       return;  // the client has gone
     }
